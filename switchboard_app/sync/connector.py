@@ -1,0 +1,147 @@
+"""The connector port: what every platform must do for us, and nothing else.
+
+A connector speaks one platform for one account. It holds no state of its own beyond one exchange: cursors come in and
+go out with the rows they describe, budgets live in its `Meter`, secrets in the OS keyring. It never writes to the store
+and never decides whether to send again. Called by `sync.poller` and `sync.sender`; `sync.engine` alone knows which
+connectors exist.
+
+Errors leave a connector only as `PlatformFailure`, whose `Failure` says whether it is *certain* that nothing was sent.
+Anything else that escapes is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from switchboard_app.model.account import Channel, Health
+from switchboard_app.model.delivery import Failure
+from switchboard_app.model.ids import OutboxId, PlatformId
+from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
+from switchboard_app.model.times import Millis
+
+__all__ = [
+    "Batch",
+    "Clock",
+    "Connector",
+    "Cursor",
+    "Grant",
+    "Known",
+    "Meter",
+    "Outgoing",
+    "OutgoingFile",
+    "PlatformFailure",
+    "Receipt",
+    "RemoteAttachment",
+    "RemoteMessage",
+    "RemotePerson",
+    "RemoteThread",
+    "Self",
+]
+
+Clock = Callable[[], Millis]
+
+Known = Callable[[Sequence[PlatformId]], Awaitable[frozenset[PlatformId]]]
+"""Which of these message ids of the account are stored already."""
+
+
+class PlatformFailure(Exception):
+    """An exchange failed in a way that platform or network explain; carries the `Failure` and the health it means."""
+
+    def __init__(self, failure: Failure, health: Health | None = None, health_detail: str = "") -> None:
+        super().__init__(failure.text)
+        self.failure = failure
+        self.health = health
+        self.health_detail = health_detail
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """An image or document that goes out; `content` within the account's limits (checked before queueing)."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One reply, typed by a person. The recipient was frozen when it was queued.
+
+    `last_inbound_at` lets the connector choose RESPONSE or the HUMAN_AGENT tag (dossier 2.3).
+    """
+
+    id: OutboxId
+    thread: PlatformId
+    recipient: PlatformId
+    text: str
+    files: tuple[OutgoingFile, ...] = ()
+    last_inbound_at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's positive answer. `platform_ids` holds more than one id where text and image are two messages."""
+
+    platform_ids: tuple[PlatformId, ...]
+    thread: PlatformId
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """Who we are on the platform."""
+
+    platform_id: PlatformId
+    name: str
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a connector is made from: the account's address and options, and its secret from the keyring.
+
+    `keep_secret` stores a renewed secret (X refresh tokens are single use: it must be kept before it is used).
+    """
+
+    kind: Channel
+    api_base: str
+    options: Mapping[str, str]
+    platform_user: PlatformId | None
+    secret: Mapping[str, str] = field(repr=False)
+    keep_secret: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
+
+
+class Meter(Protocol):
+    """The account's budget of requests, read from the platform's headers; shared through the store."""
+
+    def spend(self, bucket: str) -> None:
+        """Take one request from `bucket`; raises PlatformFailure (rate limit, certain, retry_at) when none is left."""
+
+    def observed(self, bucket: str, limit: int, remaining: int, reset_at: Millis) -> None:
+        """Take note of what the platform's headers say."""
+
+    def exhausted(self, bucket: str, until: Millis) -> None:
+        """The platform refused a request for its limit: spend nothing from `bucket` before `until`."""
+
+
+class Connector(Protocol):
+    """What every platform must do."""
+
+    async def whoami(self) -> Self:
+        """Ask the platform who we are and whether the sign-in holds. Raises PlatformFailure."""
+
+    def poll(self, cursor: Cursor, known: Known) -> AsyncIterator[Batch]:
+        """Sweep what is new, oldest-safe: overlap re-read, paging followed to its end. Raises PlatformFailure."""
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Send one reply. Raises PlatformFailure; `failure.certain` only on positive proof that nothing was sent."""
+
+    async def read_back(self, thread: PlatformId, person: PlatformId, since: Millis) -> tuple[RemoteMessage, ...]:
+        """The messages of one conversation since a moment, for settling an uncertain send. Raises PlatformFailure."""
+
+    async def fetch(self, attachment: RemoteAttachment, limit: int) -> bytes:
+        """The bytes of an attachment, at most `limit`; raises PlatformFailure (CONTENT when too big or refused)."""
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
