@@ -16,7 +16,7 @@ _WRITTEN_UMLAUT = re.compile(r"(?<![aeoq])([aou])e")
 """ae, oe, ue for ä, ö, ü; not in «neue», «Steuer», «Bauer», «que» (the rule of the Snowball stemmer German2)."""
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = (
-    "ungen", "ements", "ement", "ungs", "eren", "ern", "ers", "ens", "est", "ung", "ing",
+    "ungen", "ieren", "ements", "ement", "ungs", "eren", "ern", "ers", "ens", "est", "ung", "ing",
     "en", "er", "es", "em", "et", "ns", "s", "n", "e", "a", "o", "i", "t", "x",
 )  # fmt: skip
 _SHORTEST_STEM = 4
