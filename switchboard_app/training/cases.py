@@ -100,6 +100,8 @@ class Variation:
     """Replaces all messages of the case by this one."""
     answer: str
     """Replaces all answers by this one; empty when the citizen does not write back."""
+    impatient: str
+    """Replaces the case's impatient text; empty when the citizen does not chase this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def _citizen(entry: Entry, photos: Path) -> Citizen:
     citizen = Citizen(
         key=entry.key("key"),
         platform=platform,
-        name=entry.text("name", longest=80),
+        name=entry.text("name", longest=50 if platform is Platform.X else 80),
         handle=handle,
         language=entry.choice("language", LANGUAGES),
         cases=tuple(_case(case, photos) for case in entry.entries("cases", 1, 3)),
@@ -301,7 +303,9 @@ def _answer(entry: Entry) -> Answer:
 
 def _variation(entry: Entry) -> Variation:
     variation = Variation(
-        text=entry.text("text", longest=LONGEST_TEXT), answer=entry.text("reply", longest=LONGEST_TEXT, empty=True)
+        text=entry.text("text", longest=LONGEST_TEXT),
+        answer=entry.text("reply", longest=LONGEST_TEXT, empty=True),
+        impatient=entry.text("impatient", longest=LONGEST_TEXT, empty=True, default=""),
     )
     entry.end()
     return variation
@@ -336,6 +340,7 @@ def _varied(case: Case, turn: int, at_s: int) -> Case:
         arrives_after_s=at_s,
         messages=(CitizenMessage(variation.text, after_s=0, photo=None, is_sticker=False),),
         answers=(Answer(variation.answer, delay),) if variation.answer else (),
+        impatient=variation.impatient,
     )
 
 
