@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import struct
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_every_icon_the_program_names_is_there() -> None:
 
 @pytest.mark.parametrize("path", LUCIDE, ids=lambda path: path.stem)
 def test_icons_take_the_colour_of_the_text(path: Path) -> None:
-    root = ElementTree.parse(path).getroot()
+    root = ET.parse(path).getroot()
     assert root.get("viewBox") == "0 0 24 24"
     assert root.get("stroke") == "currentColor"
     assert "#" not in path.read_text(encoding="utf-8"), "an icon has no colour of its own"
@@ -43,7 +43,7 @@ def test_icons_take_the_colour_of_the_text(path: Path) -> None:
 
 def test_the_mark_of_the_program_keeps_its_colours() -> None:
     text = (ICONS / "switchboard.svg").read_text(encoding="utf-8")
-    assert ElementTree.fromstring(text).get("viewBox") == "0 0 64 64"
+    assert ET.fromstring(text).get("viewBox") == "0 0 64 64"
     assert "#0b6e7f" in text
     assert "currentColor" not in text
 
