@@ -6,15 +6,19 @@ Theme      look.apply(app, look.Theme.SYSTEM, 1.25)      light, dark, high-contr
            look.px(12)                                   a distance at the text scale; every size goes through it
            look.color("muted"), look.current().dark      for painters, asked at every paint (names: look.Tokens)
            look.follow(self.retheme)                     called now and after each change of theme or scale
-Type       look.font(look.Type.TITLE), look.metrics(..)  BODY 13, BODY_MEDIUM, BODY_STRONG, TITLE 15, HEADING 17, FIGURE 26,
-                                                         SECONDARY 12, SECONDARY_MEDIUM, SMALL 11, SMALL_MEDIUM, SMALL_STRONG
+Type       look.font(look.Type.TITLE), look.metrics(..)  BODY 13, BODY_MEDIUM, BODY_STRONG, TITLE 15, HEADING 17,
+                                                         FIGURE 26, SECONDARY 12, SECONDARY_MEDIUM,
+                                                         SMALL 11, SMALL_MEDIUM, SMALL_STRONG
 Distances  look.S1 … look.S5 (4, 8, 12, 16, 20), ROW 76, ROW_COMPACT 56, RADIUS, READABLE: look.px(look.S3)
 Labels     look.Label("12 open", look.Type.SECONDARY, "muted", wrap=True)    plain text always; never use QLabel
            look.elided(name, look.Type.BODY_STRONG)      one line, "…" where the room ends
            look.EventLine("Marco Lüthi took over · 09:44")    the centred line of the timeline; line=False for a day
+Texts      look.Paragraph(words, links=[look.Span(0, 5, address)]).link_clicked    airy lines, can be marked
+           look.TextBlock(words, look.Type.BODY, width).paint(painter, QPointF(x, y), "text"); .height    for delegates
 Chips      look.ChipLabel("Reply until 11:30", look.Tone.LATE)
            look.paint_chips(painter, x, y, width, [look.Chip("FR"), look.Chip("Land registry?", look.Tone.LINK)])
-Buttons    look.KeyButton(tr("Take over"), "A"); KeyButton(tr("Send"), "Ctrl ⏎", primary=True); quiet, danger, icon_name, menu
+Buttons    look.KeyButton(tr("Take over"), "A"); KeyButton(tr("Send"), "Ctrl ⏎", primary=True); quiet, danger,
+           icon_name, menu
            look.IconButton("paperclip", tr("Attach a file"))    words mandatory
            look.Tabs([tr("Answer"), tr("Internal note"), tr("To office")]).changed.connect(...)
 Icons      look.icon("search", "muted"); look.paint_icon(painter, rect, "clock", "late")
@@ -29,12 +33,13 @@ Notices    look.Banner(text, look.Kind.LATE, action=tr("Sign in")).acted
            look.EmptyState("inbox", title, sentence).add_button(look.KeyButton(...))
            look.Toast(window).say(tr("Closed."), action=tr("Undo"), key="Z", seconds=8)    signals acted, gone
            look.TrainingStrip(words); look.paint_stripes(painter, rect)
-Sheet      sheet = look.Sheet(window, title); sheet.body, sheet.foot, sheet.aside; sheet.open(); sheet.closed    never exec()
+Sheet      sheet = look.Sheet(window, title); sheet.body, sheet.foot, sheet.aside; sheet.open(); sheet.closed
+           never exec()
 Painting   look.box(painter, rect, "pane", "line"); look.text(painter, rect, words, look.Type.BODY, "muted")
            look.focus_ring(painter, rect)
 
 Text that people wrote goes through `switchboard_app.ui.plain` (plain_text for painters, plain_tooltip, plain_message_box,
-plain_title), links through `switchboard_app.ui.links`. Refuses: colours from outside `tokens`, rich text, animations, exec().
+plain_title), links through `ui.links`. Refuses colours from outside `tokens`, rich text and exec().
 """
 
 from __future__ import annotations
@@ -51,6 +56,7 @@ from switchboard_app.ui.look.labels import EventLine, Label, elided, paint_event
 from switchboard_app.ui.look.nav import NavRow, SectionTitle, paint_dot, paint_nav_row
 from switchboard_app.ui.look.notices import Banner, EmptyState, IconSpot, Kind, Toast, TrainingStrip, paint_stripes
 from switchboard_app.ui.look.paint import box, focus_ring, text
+from switchboard_app.ui.look.paragraph import Paragraph, Span, TextBlock
 from switchboard_app.ui.look.sheet import Sheet
 from switchboard_app.ui.look.theme import Theme, apply, changes, chosen, color, current, follow, px, scale
 from switchboard_app.ui.look.tokens import (
@@ -111,12 +117,15 @@ __all__ = [
     "Label",
     "LineField",
     "NavRow",
+    "Paragraph",
     "Radio",
     "SectionTitle",
     "Sheet",
+    "Span",
     "Splitter",
     "Tab",
     "Tabs",
+    "TextBlock",
     "TextField",
     "Theme",
     "Toast",
