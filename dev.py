@@ -60,6 +60,7 @@ FOR_QT = (
     ("libxcb-keysyms.so.1", "libxcb-keysyms1"),
     ("libxcb-shape.so.0", "libxcb-shape0"),
     ("libwayland-cursor.so.0", "libwayland-cursor0"),
+    ("libwayland-egl.so.1", "libwayland-egl1"),
 )
 # Without these the tests that need them are skipped and say so.
 FOR_TESTS = (
