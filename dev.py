@@ -39,6 +39,8 @@ RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 OLDEST_PYTHON = (3, 11)
 
+Parts = tuple[tuple[str, str], ...]
+
 # What the system must have: how to see that it is there, and the Debian package that brings it. A name with .so is
 # a library to load, a path is a file (with wildcards), "module:" a module of this Python, anything else a program.
 TO_INSTALL = (
@@ -102,7 +104,7 @@ def is_there(sign: str) -> bool:
     return True
 
 
-def missing_packages(parts: tuple[tuple[str, str], ...]) -> list[str]:
+def missing_packages(parts: Parts) -> list[str]:
     """The Debian packages of all parts that are not there, in the order of the table."""
     return [package for sign, package in parts if not is_there(sign)]
 
@@ -133,32 +135,24 @@ def apt_install(packages: list[str]) -> bool:
     return True
 
 
-def ensure_system(parts: tuple[tuple[str, str], ...]) -> None:
-    """Sees to the parts the program cannot do without, or ends with the line that brings them."""
-    missing = missing_packages(parts) if LINUX else []
+def ensure_system(needed: Parts, useful: Parts = ()) -> None:
+    """Sees to what the system must have, or ends with the line that brings it; without the useful it goes on."""
+    missing = missing_packages(needed + useful) if LINUX else []
     if not missing:
         return
-    if shutil.which("apt-get") is None:
-        signs = [sign for sign, package in parts if package in missing]
-        give_up("Missing on this system, please install with its package tool: " + ", ".join(signs))
-    if os.geteuid() != 0:
-        give_up(
-            "Some parts of the system are missing. Please type this line once, then try again:\n\n    "
-            + apt_line(missing)
-        )
-    if not apt_install(missing):
-        give_up("apt-get could not install these packages (see above). Is there a network? " + " ".join(missing))
-
-
-def ensure_test_parts() -> None:
-    """Sees to the parts only some tests need; where that is impossible, those tests will be skipped."""
-    missing = missing_packages(FOR_TESTS) if LINUX else []
-    if not missing:
-        return
-    if shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing):
-        return
-    how = "\n    " + apt_line(missing) if shutil.which("apt-get") else " Debian calls them: " + " ".join(missing)
-    say("Tests that need missing parts of the system will be skipped. To run them too:" + how)
+    debian, root = shutil.which("apt-get") is not None, sys.platform != "win32" and os.geteuid() == 0
+    if debian and root:
+        if apt_install(missing):
+            return
+        how = "apt-get could not install them (see above). Is there a network?"
+    elif debian:
+        how = "Please type this line once:\n\n    " + apt_line(missing) + "\n"
+    else:
+        how = "Please install them with its package tool. Debian calls them: " + " ".join(missing)
+    lacking = [sign for sign, _ in needed if not is_there(sign)]
+    if lacking:
+        give_up(f"This system lacks parts that are needed ({', '.join(lacking)}).\n{how}")
+    say(f"This system lacks parts that only some tests need: these will be skipped. {how}")
 
 
 # The virtual environment
@@ -246,8 +240,7 @@ def run(arguments: list[str]) -> None:
 
 def test(arguments: list[str]) -> None:
     """All tests, or those that pytest's arguments name."""
-    ensure_system(TO_INSTALL + FOR_QT)
-    ensure_test_parts()
+    ensure_system(TO_INSTALL + FOR_QT, FOR_TESTS)
     ensure_environment(DEV_LOCK)
     os.chdir(ROOT)
     start(["-m", "pytest", *arguments], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), LANG="C.UTF-8")
@@ -285,8 +278,7 @@ def check(arguments: list[str]) -> None:
 
 def bench(arguments: list[str]) -> None:
     """The measurements of docs/performance.md."""
-    ensure_system(TO_INSTALL + FOR_QT)
-    ensure_test_parts()
+    ensure_system(TO_INSTALL + FOR_QT, FOR_TESTS)
     ensure_environment(DEV_LOCK)
     os.chdir(ROOT)
     start(["-m", "bench", *arguments], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
