@@ -28,7 +28,7 @@ Cards      card = look.Card(tr("Person")); card.add_row(tr("Name"), name, strong
 Fields     look.Field(tr("Number"), look.LineField(tr("Number")), key="Alt N").set_mark(tr("..."))
            look.TextField(tr("Concern"), lines=4).submitted; look.ComboField(name); look.Radio(text); look.Check(text)
            look.KeyCap("F2")
-Panes      look.Ground("side"); look.Hairline(); look.Splitter()
+Panes      look.Ground("side"); look.Bubble(out=True).column.addWidget(paragraph); look.Hairline(); look.Splitter()
 Notices    look.Banner(text, look.Kind.LATE, action=tr("Sign in")).acted
            look.EmptyState("inbox", title, sentence).add_button(look.KeyButton(...))
            look.Toast(window).say(tr("Closed."), action=tr("Undo"), key="Z", seconds=8)    signals acted, gone
@@ -36,26 +36,26 @@ Notices    look.Banner(text, look.Kind.LATE, action=tr("Sign in")).acted
 Sheet      sheet = look.Sheet(window, title); sheet.body, sheet.foot, sheet.aside; sheet.open(); sheet.closed
            never exec()
 Painting   look.box(painter, rect, "pane", "line"); look.text(painter, rect, words, look.Type.BODY, "muted")
-           look.focus_ring(painter, rect)
+           look.focus_ring(painter, rect); look.bubble(painter, rect, out=False); look.text_width(words, role)
 
-Text that people wrote goes through `switchboard_app.ui.plain` (plain_text for painters, plain_tooltip, plain_message_box,
-plain_title), links through `ui.links`. Refuses colours from outside `tokens`, rich text and exec().
+Text that people wrote goes through `switchboard_app.ui.plain` (plain_text for painters, plain_tooltip,
+plain_message_box, plain_title), links through `ui.links`. Refuses colours from outside `tokens`, rich text and exec().
 """
 
 from __future__ import annotations
 
-from switchboard_app.ui.look.boxes import Ground, Hairline, Splitter
+from switchboard_app.ui.look.boxes import Bubble, Ground, Hairline, Splitter
 from switchboard_app.ui.look.buttons import IconButton, KeyButton, Tab, Tabs, key_cap_size, paint_key_cap
 from switchboard_app.ui.look.cards import Card
 from switchboard_app.ui.look.chips import Chip, ChipLabel, Tone, chip_size, paint_chip, paint_chips
 from switchboard_app.ui.look.choices import Check, Radio
-from switchboard_app.ui.look.fields import ComboField, Field, KeyCap, LineField, TextField
+from switchboard_app.ui.look.fields import ComboField, Field, KeyCap, LineField
 from switchboard_app.ui.look.fonts import font, metrics, prefer_bundled
 from switchboard_app.ui.look.icons import ChannelMark, channel_mark, icon, paint_icon
 from switchboard_app.ui.look.labels import EventLine, Label, elided, paint_event_line
 from switchboard_app.ui.look.nav import NavRow, SectionTitle, paint_dot, paint_nav_row
 from switchboard_app.ui.look.notices import Banner, EmptyState, IconSpot, Kind, Toast, TrainingStrip, paint_stripes
-from switchboard_app.ui.look.paint import box, focus_ring, text
+from switchboard_app.ui.look.paint import box, bubble, focus_ring, text, text_width
 from switchboard_app.ui.look.paragraph import Paragraph, Span, TextBlock
 from switchboard_app.ui.look.sheet import Sheet
 from switchboard_app.ui.look.theme import Theme, apply, changes, chosen, color, current, follow, px, scale
@@ -79,6 +79,7 @@ from switchboard_app.ui.look.tokens import (
     Tokens,
     Type,
 )
+from switchboard_app.ui.look.writing import TextField
 
 __all__ = [
     "CHIP",
@@ -98,6 +99,7 @@ __all__ = [
     "STATUS_BAR",
     "TOP_BAR",
     "Banner",
+    "Bubble",
     "Card",
     "ChannelMark",
     "Check",
@@ -135,6 +137,7 @@ __all__ = [
     "Type",
     "apply",
     "box",
+    "bubble",
     "changes",
     "channel_mark",
     "chip_size",
@@ -160,4 +163,5 @@ __all__ = [
     "px",
     "scale",
     "text",
+    "text_width",
 ]

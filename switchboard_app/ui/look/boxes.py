@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QSplitterHandle, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
 from switchboard_app.ui.look import paint, theme
 
@@ -38,6 +38,25 @@ class Ground(QWidget):
             paint.box(painter, QRectF(self.rect()), self._ground, self._line, radius=self._radius)
         else:
             painter.fillRect(self.rect(), theme.color(self._ground))
+
+
+class Bubble(QWidget):
+    """A message's ground; put a `Paragraph` into its layout: `Bubble(out=True)`."""
+
+    def __init__(self, parent: QWidget | None = None, *, out: bool = False, ground: str | None = None) -> None:
+        super().__init__(parent)
+        self._out = out
+        self._ground = ground
+        self.column = QVBoxLayout(self)
+        theme.follow(self.retheme)
+
+    def retheme(self) -> None:
+        side, top = theme.px(13), theme.px(9)
+        self.column.setContentsMargins(side, top, side, top)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        paint.bubble(QPainter(self), QRectF(self.rect()), out=self._out, ground=self._ground)
 
 
 class Hairline(QWidget):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from switchboard_app.ui.look import paint, theme
-from switchboard_app.ui.look.fonts import font, metrics
+from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.tokens import CHIP, CONTROL, S1, S2, S3, Type
 from switchboard_app.ui.plain import plain_button_text, plain_text, plain_tooltip
@@ -23,7 +23,7 @@ KEY_PADDING = 6
 
 def key_cap_size(key: str) -> QSize:
     """The room of a key cap such as "Ctrl ⏎"."""
-    width = metrics(Type.SMALL).horizontalAdvance(key) + 2 * theme.px(KEY_PADDING)
+    width = paint.text_width(key, Type.SMALL) + 2 * theme.px(KEY_PADDING)
     return QSize(max(width, theme.px(CHIP + 2)), theme.px(CHIP))
 
 
@@ -124,7 +124,7 @@ class KeyButton(_Painted):
         super().retheme()
 
     def sizeHint(self) -> QSize:
-        width = metrics(Type.BODY_MEDIUM).horizontalAdvance(self._words) + 2 * (theme.px(S3) + 1)
+        width = paint.text_width(self._words, Type.BODY_MEDIUM) + 2 * (theme.px(S3) + 1)
         if self._icon:
             width += theme.px(16) + (theme.px(S2) if self._words else 0)
         if self._key:
@@ -249,7 +249,7 @@ class Tab(_Painted):
         self.retheme()
 
     def sizeHint(self) -> QSize:
-        return QSize(metrics(Type.BODY_STRONG).horizontalAdvance(self._words) + 2 * theme.px(10), theme.px(26))
+        return QSize(paint.text_width(self._words, Type.BODY_STRONG) + 2 * theme.px(10), theme.px(26))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -15,7 +15,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from switchboard_app.ui.look import paint, theme
-from switchboard_app.ui.look.fonts import metrics
 from switchboard_app.ui.look.tokens import CHIP, Type
 from switchboard_app.ui.plain import plain_text
 
@@ -54,7 +53,7 @@ class Chip:
 
 def chip_size(chip: Chip) -> QSize:
     """The room a chip takes at the scale in use."""
-    return QSize(metrics(Type.SMALL_MEDIUM).horizontalAdvance(chip.text) + 2 * theme.px(PADDING), theme.px(CHIP))
+    return QSize(paint.text_width(chip.text, Type.SMALL_MEDIUM) + 2 * theme.px(PADDING), theme.px(CHIP))
 
 
 def paint_chip(painter: QPainter, rect: QRectF, chip: Chip) -> None:

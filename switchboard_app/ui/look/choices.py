@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QWidget
 
 from switchboard_app.ui.look import paint, theme
-from switchboard_app.ui.look.fonts import font, metrics
+from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.tokens import Type
 from switchboard_app.ui.plain import plain_button_text, plain_text
@@ -20,7 +20,7 @@ _GAP = 7
 
 
 def _size(words: str) -> QSize:
-    return QSize(theme.px(_SIGN + _GAP + 4) + metrics(Type.BODY).horizontalAdvance(words), theme.px(25))
+    return QSize(theme.px(_SIGN + _GAP + 4) + paint.text_width(words, Type.BODY), theme.px(25))
 
 
 def _sign_rect(button: QAbstractButton) -> QRectF:

@@ -1,4 +1,4 @@
-"""Fields of forms: line, text that grows, choices, combo, each with its label above.
+"""Fields of forms: line and combo, each with its label above. (Several lines: `writing`; one of several: `choices`.)
 
 Painted from tokens; the focus is a two-pixel accent ring with a soft halo. A field keeps what a person typed
 whatever it thinks of it: `set_mark` only says in words what looks wrong. Refuses rich text on paste. Used by
@@ -7,14 +7,12 @@ the phone note, the composer, the settings.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -26,11 +24,11 @@ from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.halo import Halo
 from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.labels import Label
-from switchboard_app.ui.look.tokens import FIELD, RADIUS, S2, S3, Type
+from switchboard_app.ui.look.tokens import CHIP, FIELD, RADIUS, S2, S3, Type
 from switchboard_app.ui.plain import plain_text
 
 
-def _paint_field(widget: QWidget, painter: QPainter, *, focus: bool, ground: str = "pane", wrong: bool = False) -> None:
+def paint_field(widget: QWidget, painter: QPainter, *, focus: bool, ground: str = "pane", wrong: bool = False) -> None:
     """The box of a field: white, rounded, with a line, or the accent ring while it has the focus."""
     rect = QRectF(widget.rect())
     if focus:
@@ -39,7 +37,7 @@ def _paint_field(widget: QWidget, painter: QPainter, *, focus: bool, ground: str
         paint.box(painter, rect, ground, "bad" if wrong else "control_line", radius=RADIUS)
 
 
-def _clear_base(widget: QWidget) -> None:
+def clear_base(widget: QWidget) -> None:
     """Let the painted box show through Qt's own ground, and take colours for text and selection."""
     palette = QPalette(widget.palette())
     palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
@@ -75,14 +73,14 @@ class LineField(QLineEdit):
 
     def retheme(self) -> None:
         self.setFont(font(Type.BODY))
-        _clear_base(self)
+        clear_base(self)
         side = theme.px(S3 - 1)
         self.setTextMargins(side, 0, side + (key_cap_size(self._key).width() if self._key else 0), 0)
         self.setFixedHeight(theme.px(self._height))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _paint_field(
+        paint_field(
             self, painter, focus=self.hasFocus(), wrong=self._wrong, ground="pane" if self.isEnabled() else "window"
         )
         if self._key:
@@ -93,88 +91,6 @@ class LineField(QLineEdit):
             )
         painter.end()
         super().paintEvent(event)
-
-
-class TextField(QPlainTextEdit):
-    """Several lines of plain text that grow from `lines` to `most` lines with what is written.
-
-    Tab moves to the next field. Ctrl+Enter emits `submitted`. Pasting takes text only.
-    """
-
-    submitted = Signal()
-
-    def __init__(
-        self, name: str, parent: QWidget | None = None, *, placeholder: str = "", lines: int = 3, most: int = 10
-    ) -> None:
-        super().__init__(parent)
-        self._lines = lines
-        self._most = most
-        self._ground = "pane"
-        self.setAccessibleName(plain_text(name))
-        self.setPlaceholderText(placeholder)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._halo = Halo(self)
-        self.textChanged.connect(self._grow)
-        theme.follow(self.retheme)
-
-    def set_ground(self, token: str) -> None:
-        """Another ground, for instance the note's, so that a note cannot be mistaken for an answer."""
-        self._ground = token
-        self.update()
-
-    def retheme(self) -> None:
-        self.setFont(font(Type.BODY))
-        _clear_base(self)
-        self.viewport().setAutoFillBackground(False)
-        self.document().setDocumentMargin(0)
-        pad = theme.px(S3)
-        self.setViewportMargins(pad, theme.px(10), theme.px(S2), theme.px(10))
-        self._grow()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._grow()
-
-    def _grow(self) -> None:
-        """Take the height of the text, between the least and the most lines."""
-        line = self.fontMetrics().lineSpacing()
-        wanted = int(self.document().documentLayout().documentSize().height())  # QPlainTextEdit counts lines
-        shown = min(max(wanted, self._lines), self._most)
-        height = shown * line + 2 * theme.px(10) + 2
-        if height != self.height() or self.minimumHeight() != height:
-            self.setFixedHeight(height)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasText():
-            self.insertPlainText(source.text())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            self.submitted.emit()
-            return
-        super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """The box is painted on the frame, below the viewport."""
-        if event.type() is QEvent.Type.Paint:
-            _paint_field(self, QPainter(self), focus=self.hasFocus(), ground=self._ground)
-            return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
 
 class ComboField(QComboBox):
@@ -197,7 +113,7 @@ class ComboField(QComboBox):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _paint_field(self, painter, focus=self.hasFocus())
+        paint_field(self, painter, focus=self.hasFocus())
         side = theme.px(16)
         rect = QRectF(self.rect()).adjusted(theme.px(S3), 0, -theme.px(S3) - side, 0)
         paint.text(painter, rect, plain_text(self.currentText()), Type.BODY, "text" if self.isEnabled() else "muted")
@@ -222,9 +138,10 @@ class Field(QWidget):
         if key:
             head.addWidget(KeyCap(key, self))
         head.addStretch(1)
+        self._label.setMinimumHeight(theme.px(CHIP))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(5))
+        column.setSpacing(theme.px(4))
         column.addLayout(head)
         column.addWidget(field)
         column.addWidget(self._mark)
@@ -259,4 +176,4 @@ class KeyCap(QWidget):
         paint_key_cap(QPainter(self), QRectF(self.rect()), self._key)
 
 
-__all__ = ["ComboField", "Field", "KeyCap", "LineField", "TextField"]
+__all__ = ["ComboField", "Field", "KeyCap", "LineField"]

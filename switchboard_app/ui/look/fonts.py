@@ -1,13 +1,14 @@
 """Fonts by role: `font(Type.TITLE)`. The bundled Inter where it lies in resources/fonts, else the system's
 interface font.
 
-Sizes are pixels at 100 % times the text scale; figures are tabular, so that counts and clocks do not dance.
-Windows and macOS have good interface fonts of their own and keep them unless `prefer_bundled` is called (the
-pictures do, to look the same everywhere). Called by `theme` (scale) and by every painter.
+Sizes are pixels at 100 % times the text scale; numbers get tabular figures, so that counts and clocks do not
+dance. Windows and macOS have good interface fonts of their own and keep them unless `prefer_bundled` is called
+(the pictures do, to look the same everywhere). Called by `theme` (scale) and by every painter.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
@@ -17,14 +18,16 @@ from switchboard_app.ui.look.tokens import TYPE, Type
 
 BUNDLED = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
 
+_FIGURES = re.compile(r"[0-9 ’'.,:/+%]*[0-9][0-9 ’'.,:/+%]*")
+
 
 class _Fonts:
     def __init__(self) -> None:
         self.scale = 1.0
         self.family: str | None = None
         self.bundled = not sys.platform.startswith(("win", "darwin"))
-        self.made: dict[Type, QFont] = {}
-        self.metrics: dict[Type, QFontMetrics] = {}
+        self.made: dict[tuple[Type, bool], QFont] = {}
+        self.metrics: dict[tuple[Type, bool], QFontMetrics] = {}
 
 
 _fonts = _Fonts()
@@ -69,26 +72,36 @@ def _load() -> str:
     return loaded
 
 
-def font(role: Type | str = Type.BODY) -> QFont:
-    """The font of a role at the scale in use. A copy: change it as you like. Raises ValueError for an unknown role."""
-    kind = Type(role)
-    made = _fonts.made.get(kind)
+def font(role: Type | str = Type.BODY, *, figures: bool = False) -> QFont:
+    """The font of a role at the scale in use; `figures` for numbers that stand in a column or change while one looks.
+
+    Tabular figures are for numbers only: the feature also gives hyphens the width of a digit. A copy: change it
+    as you like. Raises ValueError for an unknown role.
+    """
+    key = (Type(role), figures)
+    made = _fonts.made.get(key)
     if made is None:
-        pixels, weight = TYPE[kind]
+        pixels, weight = TYPE[key[0]]
         made = QFont(family())
         made.setPixelSize(max(1, round(pixels * _fonts.scale)))
         made.setWeight(QFont.Weight(weight))
-        made.setFeature(QFont.Tag("tnum"), 1)
+        if figures:
+            made.setFeature(QFont.Tag("tnum"), 1)
         made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        _fonts.made[kind] = made
+        _fonts.made[key] = made
     return QFont(made)
 
 
-def metrics(role: Type | str = Type.BODY) -> QFontMetrics:
+def metrics(role: Type | str = Type.BODY, *, figures: bool = False) -> QFontMetrics:
     """Measures of a role's font, kept between calls; for painters."""
-    kind = Type(role)
-    found = _fonts.metrics.get(kind)
+    key = (Type(role), figures)
+    found = _fonts.metrics.get(key)
     if found is None:
-        found = QFontMetrics(font(kind))
-        _fonts.metrics[kind] = found
+        found = QFontMetrics(font(key[0], figures=figures))
+        _fonts.metrics[key] = found
     return found
+
+
+def is_figures(words: str) -> bool:
+    """Whether `words` are a number, a time or a count such as "1’284", "09:41", "88/2000", and want tabular figures."""
+    return bool(words) and _FIGURES.fullmatch(words) is not None

@@ -6,18 +6,20 @@ Called by `fields`.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from switchboard_app.ui.look import paint, theme
+from switchboard_app.ui.look import theme
 from switchboard_app.ui.look.tokens import RADIUS
 
 REACH = 3
 
 
 class Halo(QWidget):
-    """Follows `field`: shown while it has the focus, just below it, three pixels larger on each side."""
+    """Follows `field`: shown while it has the focus, a ring of three pixels just outside it.
+
+    It is a child of the nearest ancestor in which it is not cut off."""
 
     def __init__(self, field: QWidget) -> None:
         super().__init__(field.parentWidget())
@@ -37,17 +39,30 @@ class Halo(QWidget):
         return False
 
     def _place(self, *, focus: bool) -> None:
+        if not focus:
+            self.hide()
+            return
+        reach = theme.px(REACH)
+        around = self._field.rect().adjusted(-reach, -reach, reach, reach)
         parent = self._field.parentWidget()
+        while parent is not None and not parent.isWindow():
+            if parent.rect().contains(around.translated(self._field.mapTo(parent, QPoint(0, 0)))):
+                break
+            parent = parent.parentWidget()
         if parent is None:
             self.hide()
             return
         if parent is not self.parentWidget():
             self.setParent(parent)
-        reach = theme.px(REACH)
-        self.setGeometry(self._field.geometry().adjusted(-reach, -reach, reach, reach))
-        if focus:
-            self.stackUnder(self._field)
-        self.setVisible(focus)
+        self.setGeometry(around.translated(self._field.mapTo(parent, QPoint(0, 0))))
+        self.show()
+        self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        paint.box(QPainter(self), QRectF(self.rect()), "halo", radius=RADIUS + REACH)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        reach = float(theme.px(REACH))
+        painter.setPen(QPen(theme.color("halo"), reach))
+        corner = theme.px(RADIUS) + reach / 2
+        half = reach / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), corner, corner)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from switchboard_app.ui.look import theme
-from switchboard_app.ui.look.fonts import font
+from switchboard_app.ui.look.fonts import font, is_figures
 from switchboard_app.ui.look.tokens import S3, Type
 from switchboard_app.ui.plain import PlainLabel
 
@@ -29,10 +29,18 @@ class Label(PlainLabel):
         elide: Qt.TextElideMode | None = None,
         selectable: bool = False,
     ) -> None:
+        self._styled = False
         super().__init__(text, parent, wrap=wrap, elide=elide, selectable=selectable)
         self._role = role
         self._tone = tone
+        self._styled = True
         theme.follow(self.retheme)
+
+    def setText(self, text: str) -> None:
+        """Show `text`; numbers and times in tabular figures."""
+        super().setText(text)
+        if self._styled:
+            self.setFont(font(self._role, figures=is_figures(text)))
 
     def set_tone(self, tone: str) -> None:
         """Take the colour of another token."""
@@ -48,7 +56,7 @@ class Label(PlainLabel):
 
     def retheme(self) -> None:
         """Take font and colour from the theme in use."""
-        self.setFont(font(self._role))
+        self.setFont(font(self._role, figures=is_figures(self.source())))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, theme.color(self._tone))
         palette.setColor(QPalette.ColorRole.Highlight, theme.color("accent"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from switchboard_app.ui.look import paint, theme
 from switchboard_app.ui.look.buttons import _Painted
-from switchboard_app.ui.look.fonts import metrics
 from switchboard_app.ui.look.labels import Label
 from switchboard_app.ui.look.tokens import NAV_ROW, S1, S2, Type
 from switchboard_app.ui.plain import plain_button_text, plain_text
@@ -37,7 +36,7 @@ def paint_nav_row(
         paint_dot(painter, QRectF(inner.left(), inner.top(), theme.px(8), inner.height()), dot)
         inner.setLeft(inner.left() + theme.px(8 + 9))
     if count:
-        width = metrics(Type.BODY).horizontalAdvance(count)
+        width = paint.text_width(count, Type.BODY)
         spot = QRectF(inner.right() - width, inner.top(), width, inner.height())
         paint.text(painter, spot, count, Type.BODY, "muted")
         inner.setRight(spot.left() - theme.px(S2))
@@ -94,9 +93,9 @@ class NavRow(_Painted):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = metrics(Type.BODY_STRONG).horizontalAdvance(self._words) + theme.px(2 * _INDENT)
+        width = paint.text_width(self._words, Type.BODY_STRONG) + theme.px(2 * _INDENT)
         if self._count:
-            width += metrics(Type.BODY).horizontalAdvance(self._count) + theme.px(S2)
+            width += paint.text_width(self._count, Type.BODY) + theme.px(S2)
         return QSize(width + (theme.px(17) if self._dot else 0), theme.px(NAV_ROW))
 
     def minimumSizeHint(self) -> QSize:

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from switchboard_app.model.language import tr
 from switchboard_app.ui.look import paint, theme
 from switchboard_app.ui.look.buttons import IconButton, KeyButton
-from switchboard_app.ui.look.fonts import metrics
 from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.labels import Label
+from switchboard_app.ui.look.paragraph import Paragraph
 from switchboard_app.ui.look.tokens import RADIUS, S2, S3, S4, Type
 from switchboard_app.ui.plain import plain_text
 
@@ -216,11 +216,13 @@ class EmptyState(QWidget):
         self._title = Label(title, Type.TITLE, "text", self)
         self._title.setAlignment(centre)
         column.addWidget(self._title, 0, centre)
-        self._sentence = Label(sentence, Type.BODY, "muted", self, wrap=True)
-        self._sentence.setAlignment(centre)
-        self._sentence.setMinimumWidth(theme.px(220))
+        self._sentence = Paragraph(sentence, self, tone="muted", centred=True)
         self._sentence.setMaximumWidth(theme.px(420))
-        column.addWidget(self._sentence, 0, centre)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self._sentence, 100)
+        line.addStretch(1)
+        column.addLayout(line)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(theme.px(S2))
         self._buttons.addStretch(1)
@@ -237,7 +239,7 @@ class EmptyState(QWidget):
     def say(self, title: str, sentence: str) -> None:
         """Say something else."""
         self._title.setText(title)
-        self._sentence.setText(sentence)
+        self._sentence.set_text(sentence)
 
 
 class TrainingStrip(QWidget):
@@ -266,7 +268,7 @@ class TrainingStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_stripes(painter, QRectF(self.rect()))
-        width = metrics(Type.SECONDARY_MEDIUM).horizontalAdvance(self._words) + 2 * theme.px(S4)
+        width = paint.text_width(self._words, Type.SECONDARY_MEDIUM) + 2 * theme.px(S4)
         plate = QRectF((self.width() - width) / 2, 0, width, self.height())
         painter.fillRect(plate, theme.color("late_ground"))
         paint.text(painter, plate, self._words, Type.SECONDARY_MEDIUM, "late", align=Qt.AlignmentFlag.AlignCenter)

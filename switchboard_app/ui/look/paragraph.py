@@ -53,7 +53,15 @@ def _cut16(text: str, start: int, end: int) -> str:
 class TextBlock:
     """`text` laid out within `width` pixels. Make it once per width; painting it is cheap."""
 
-    def __init__(self, text: str, role: Type = Type.BODY, width: float = READABLE, links: Sequence[Span] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        role: Type = Type.BODY,
+        width: float = READABLE,
+        links: Sequence[Span] = (),
+        *,
+        centred: bool = False,
+    ) -> None:
         self.text = text
         self.links = links
         self._lines: list[tuple[int, QTextLayout]] = []
@@ -61,6 +69,8 @@ class TextBlock:
         self.natural_width = 0.0
         least = _line_height(role)
         option = QTextOption()
+        if centred:
+            option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         start = 0
         for line in text.split("\n"):
@@ -166,11 +176,13 @@ class Paragraph(QWidget):
         role: Type = Type.BODY,
         tone: str = "text",
         links: Sequence[Span] = (),
+        centred: bool = False,
     ) -> None:
         super().__init__(parent)
         self._role = role
         self._tone = tone
         self._links = links
+        self._centred = centred
         self._source = ""
         self._shown = ""
         self._block: TextBlock | None = None
@@ -216,7 +228,7 @@ class Paragraph(QWidget):
 
     def _laid_out(self, width: int) -> TextBlock:
         if self._block is None or self._block_width != width:
-            self._block = TextBlock(self._shown, self._role, width, self._links)
+            self._block = TextBlock(self._shown, self._role, width, self._links, centred=self._centred)
             self._block_width = width
         return self._block
 

@@ -7,7 +7,7 @@ closes it, the focus stays within and returns to where it was. Used by views tha
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from switchboard_app.ui.look import paint, theme
@@ -15,7 +15,7 @@ from switchboard_app.ui.look.labels import Label
 from switchboard_app.ui.look.tokens import S3, Type
 
 _MARGIN = 22
-_SHADOW = 28
+_SHADOW = 44
 
 
 class _SheetCard(QWidget):
@@ -61,7 +61,7 @@ class Sheet(QWidget):
 
     def retheme(self) -> None:
         side = theme.px(_MARGIN)
-        self._column.setContentsMargins(side, theme.px(18), side, theme.px(20))
+        self._column.setContentsMargins(side, theme.px(22), side, theme.px(20))
         self._column.setSpacing(theme.px(16))
         self.body.setSpacing(theme.px(S3))
         self.foot.setSpacing(theme.px(8))
@@ -158,17 +158,14 @@ class Sheet(QWidget):
             painter = QPainter(made)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            colour = QColor(theme.color("shadow"))
-            colour.setAlphaF(0.008)
+            colour = theme.color("shadow")
+            colour.setAlphaF(0.0075)
             painter.setBrush(colour)
+            drop = reach * 0.2
             for step in range(reach, 0, -1):
-                rect = QRectF(
-                    reach - step,
-                    reach - step + reach * 0.3,
-                    self.card.width() + 2 * step,
-                    self.card.height() + 2 * step,
-                )
-                painter.drawRoundedRect(rect, 12 + step, 12 + step)
+                spread = step * 0.8
+                rect = QRectF(self.card.rect()).translated(reach, reach + drop)
+                painter.drawRoundedRect(rect.adjusted(-spread, -spread, spread, spread), 12 + spread, 12 + spread)
             painter.end()
             self._shadow = made
         return self._shadow
