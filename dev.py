@@ -260,7 +260,7 @@ def check(arguments: list[str]) -> None:
         ("format (ruff format)", [programs / "ruff", "format", "--check", "--quiet", "."]),
         ("types (mypy --strict)", [programs / "mypy", "--strict", *code]),
         ("layers (import-linter)", [programs / "lint-imports", "--no-logo"]),
-        ("house rules (tests/house)", [PYTHON, "-m", "pytest", "-q", "tests/house"]),
+        ("house rules (tests/house)", [PYTHON, "-m", "pytest", "-q", "--tb=short", "tests/house"]),
     ]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     failed = []
