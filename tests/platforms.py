@@ -20,6 +20,7 @@ from switchboard_app.model.times import Millis
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.platform import SimulatedPlatform
+from switchboard_app.training.x import SimulatedX
 
 NOON = Millis(1_795_262_400_000)
 """Saturday, 21 November 2026, 12:00 UTC: where the clock of a test begins."""
@@ -74,3 +75,16 @@ def facebook_server(facebook: SimulatedFacebook) -> Iterator[Served[SimulatedFac
     """The same page on loopback; its Graph API begins at ``base``."""
     with LoopbackServer(facebook.app, facebook.faults) as server:
         yield Served(facebook, server.base)
+
+
+@pytest.fixture
+def x(clock: FakeClock) -> SimulatedX:
+    """An account «Kanton Basel-Stadt» nobody has written to."""
+    return SimulatedX(clock)
+
+
+@pytest.fixture
+def x_server(x: SimulatedX) -> Iterator[Served[SimulatedX]]:
+    """The same account on loopback; its API begins at ``base``."""
+    with LoopbackServer(x.app, x.faults) as server:
+        yield Served(x, server.base)

@@ -205,9 +205,7 @@ class SimulatedFacebook(SimulatedPlatform):
 
     # --- reading --------------------------------------------------------------------------------------------------
 
-    def _read(  # noqa: PLR0911 - one return a path
-        self, segments: list[str], parameters: Mapping[str, str], nodes: Nodes, token: str
-    ) -> object:
+    def _read(self, segments: list[str], parameters: Mapping[str, str], nodes: Nodes, token: str) -> object:
         match segments:
             case [] if "ids" in parameters:
                 return {one: self._node(one, parameters, nodes, token) for one in parameters["ids"].split(",")}
