@@ -124,7 +124,8 @@ class Case:
     impatient: str
     """Empty when this citizen never chases."""
     expect_office: str
-    """Name of the responsible office as in the sample directory."""
+    """The responsible office: name, unit or title (`model.office.Office.title`) of an entry of the sample directory.
+    The name alone means that any of its units is right."""
     hint: str
     """Why this office and what to watch for; shown to the trainee afterwards, in German."""
     variations: tuple[Variation, ...]
@@ -165,6 +166,7 @@ class Call:
     lines: tuple[str, ...]
     """What the caller says, in order."""
     expect_office: str
+    """As in `Case`."""
     urgency: Urgency
     callback: str
     """When and where the caller wants to be called back, in the caller's words; empty when no callback is wanted."""

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from switchboard_app.model.errors import ExitCode
+from switchboard_app.model.office_csv import read_directory
 from switchboard_app.training.cases import Case, CaseFileError, Cases, Platform, Urgency, load_cases
 
 FOLDER = Path(__file__).parents[2] / "resources" / "training"
@@ -83,6 +84,12 @@ class TestShippedCases:
         ]:
             assert expected == expected.strip() != ""
         assert len({case.expect_office for case in all_cases(cases)}) >= 25
+
+    def test_expected_offices_are_in_the_sample_directory(self, cases: Cases) -> None:
+        offices = read_directory((FOLDER.parent / "directory" / "basel-stadt-sample.csv").read_bytes())
+        named = {name for office in offices for name in (office.name, office.unit, office.title)}
+        expected = {case.expect_office for case in all_cases(cases)} | {call.expect_office for call in cases.calls}
+        assert expected <= named
 
     def test_special_cases_are_there(self, cases: Cases) -> None:
         messages = [message for case in all_cases(cases) for message in case.messages]
