@@ -57,7 +57,7 @@ def health_words(health: Health, detail: str = "") -> tuple[str, str]:
     return (f"{reason} {detail}".strip(), step)
 
 
-def _plain_words(health: Health) -> tuple[str, str]:  # noqa: PLR0911 - one return a value
+def _plain_words(health: Health) -> tuple[str, str]:
     match health:
         case Health.OK:
             return tr("Connected."), ""

@@ -32,7 +32,7 @@ class DeliveryState(StrEnum):
 PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 
 
-def delivery_words(state: DeliveryState) -> str:  # noqa: PLR0911 - one return a value
+def delivery_words(state: DeliveryState) -> str:
     """The state as the timeline shows it."""
     match state:
         case DeliveryState.QUEUED:

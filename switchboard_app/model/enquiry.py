@@ -88,7 +88,7 @@ class Outcome(StrEnum):
     MERGED = "merged"
 
 
-def outcome_name(outcome: Outcome) -> str:  # noqa: PLR0911 - one return a value
+def outcome_name(outcome: Outcome) -> str:
     """The outcome in words."""
     match outcome:
         case Outcome.ANSWERED:
@@ -126,7 +126,7 @@ class View(StrEnum):
     ALL = "all"
 
 
-def view_name(view: View) -> str:  # noqa: PLR0911 - one return a value
+def view_name(view: View) -> str:
     """The view in words."""
     match view:
         case View.INBOX:

@@ -1,0 +1,6 @@
+"""All SQL of the program; the only room that knows peewee, SQLite and PostgreSQL.
+
+Every function takes the transaction `tx` first and is run by `Store.run` (one write transaction) or `Store.ask`
+(reading).
+People act through `store.desk`, the outside through `store.intake` and `store.outbox`; rows never leave this room.
+"""

@@ -1,0 +1,157 @@
+"""Connected accounts in the workspace: everything but their secrets, which lie in the OS keyring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.errors import NotThere, WrongUse
+from switchboard_app.model.ids import AccountId, Operator, PlatformId
+from switchboard_app.model.language import tr
+from switchboard_app.model.times import Millis
+from switchboard_app.store import journal
+from switchboard_app.store.ids import new_id
+from switchboard_app.store.tables import Account as AccountTable
+from switchboard_app.store.transaction import Row, Transaction
+
+_COLUMNS = (
+    "id, kind, name, api_base, options, platform_user, health, health_detail, health_since, last_ok_at, next_poll_at,"
+    " removed"
+)
+
+
+def _as_account(row: Row) -> Account:
+    return Account(
+        id=AccountId(row[0]),
+        kind=Channel(row[1]),
+        name=row[2],
+        api_base=row[3],
+        options=json.loads(row[4]),
+        platform_user=row[5],
+        health=Health(row[6]),
+        health_detail=row[7],
+        health_since=row[8],
+        last_ok_at=row[9],
+        next_poll_at=row[10],
+        removed=bool(row[11]),
+    )
+
+
+def listed(tx: Transaction) -> list[Account]:
+    """The connected accounts, by name."""
+    return [_as_account(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM account WHERE removed = 0 ORDER BY name")]
+
+
+def one(tx: Transaction, account: AccountId) -> Account:
+    """One account, also a removed one; raises NotThere."""
+    row = tx.row(f"SELECT {_COLUMNS} FROM account WHERE id = ?", account)
+    if row is None:
+        raise NotThere(tr("There is no such account."), tr("See them with: switchboard account list."))
+    return _as_account(row)
+
+
+def named(tx: Transaction, name: str) -> Account:
+    """The connected account of this name (or id); raises NotThere."""
+    row = tx.row(f"SELECT {_COLUMNS} FROM account WHERE (name = ? OR id = ?) AND removed = 0", name, name)
+    if row is None:
+        raise NotThere(
+            tr("There is no account «{name}».").format(name=name), tr("See them with: switchboard account list.")
+        )
+    return _as_account(row)
+
+
+def add(
+    tx: Transaction,
+    kind: Channel,
+    name: str,
+    by: Operator,
+    *,
+    api_base: str = "",
+    options: Mapping[str, str] | None = None,
+) -> Account:
+    """Connect a page or handle. Its secret must lie in the keyring before this commits. Raises WrongUse."""
+    clean = name.strip()
+    if not clean:
+        raise WrongUse(tr("The account has no name."), tr("Give it one with --name."))
+    if tx.value("SELECT 1 FROM account WHERE name = ? AND removed = 0", clean) is not None:
+        raise WrongUse(
+            tr("An account «{name}» exists already.").format(name=clean), tr("Choose another name, or remove that one.")
+        )
+    account = AccountId(new_id())
+    tx.insert(
+        AccountTable,
+        id=account,
+        kind=kind.value,
+        name=clean,
+        api_base=api_base,
+        options=json.dumps(dict(options or {}), ensure_ascii=False),
+        health=Health.CATCHING_UP.value,
+        health_since=tx.now,
+        created_at=tx.now,
+    )
+    journal.write(tx, by, "account_added", object_id=account)
+    tx.hint("accounts")
+    return one(tx, account)
+
+
+def remove(tx: Transaction, account: AccountId, by: Operator) -> None:
+    """Disconnect an account; its history stays."""
+    tx.change("UPDATE account SET removed = 1 WHERE id = ?", account)
+    journal.write(tx, by, "account_removed", object_id=account)
+    tx.hint("accounts")
+
+
+def set_health(
+    tx: Transaction, account: AccountId, health: Health, detail: str = "", next_poll_at: Millis | None = None
+) -> None:
+    """Note how the account is; a change of health is journalled."""
+    before = tx.row("SELECT health, health_detail FROM account WHERE id = ?", account)
+    if before is None:
+        return
+    if before[0] != health.value:
+        tx.change("UPDATE account SET health = ?, health_since = ? WHERE id = ?", health.value, tx.now, account)
+        journal.write(tx, "switchboard", "account_health", object_id=account, detail={"health": health.value})
+    ok = ", last_ok_at = ?" if health is Health.OK else ""
+    values = (tx.now,) if health is Health.OK else ()
+    tx.change(
+        f"UPDATE account SET health_detail = ?, next_poll_at = ?{ok} WHERE id = ?",
+        detail,
+        next_poll_at,
+        *values,
+        account,
+    )
+    tx.hint("accounts")
+
+
+def set_platform_user(tx: Transaction, account: AccountId, user: PlatformId, options: Mapping[str, str]) -> None:
+    """Remember who we are on the platform and what the connector learnt (refused fields, page id)."""
+    tx.change(
+        "UPDATE account SET platform_user = ?, options = ? WHERE id = ?",
+        user,
+        json.dumps(dict(options), ensure_ascii=False),
+        account,
+    )
+    tx.hint("accounts")
+
+
+def cursor(tx: Transaction, account: AccountId) -> dict[str, str]:
+    """Where the stored rows end; empty before the first batch."""
+    found: dict[str, str] = json.loads(tx.value("SELECT cursor FROM account WHERE id = ?", account) or "{}")
+    return found
+
+
+def budgets(tx: Transaction, account: AccountId) -> dict[str, dict[str, int]]:
+    """The account's request budgets as last observed, by bucket."""
+    found: dict[str, dict[str, int]] = json.loads(tx.value("SELECT budgets FROM account WHERE id = ?", account) or "{}")
+    return found
+
+
+def set_budgets(tx: Transaction, account: AccountId, seen: Mapping[str, Mapping[str, int]]) -> None:
+    """Store what the platform's headers said, for every station that polls this account."""
+    tx.change("UPDATE account SET budgets = ? WHERE id = ?", json.dumps({k: dict(v) for k, v in seen.items()}), account)
+
+
+def quarantined(tx: Transaction, account: AccountId) -> int:
+    """How many records of the platform could not be read."""
+    return int(tx.value("SELECT COUNT(*) FROM quarantine WHERE account_id = ?", account))

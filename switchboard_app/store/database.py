@@ -1,0 +1,224 @@
+"""The store: a workspace that is open. Two threads with one connection each (writing, reading), transactions as
+ordinary functions, change hints after the commit.
+
+``await store.run(desk.claim, enquiry, by=me)`` runs one whole write transaction; `ask` reads; `write` and `read` are
+the same for callers without a loop (command line). Refuses to run database work on the caller's thread, so the window
+never waits. Called by `app`, `cli`, `sync` and the window's `ui.bridge`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from peewee import Database
+from playhouse.sqlcipher_ext import SqlCipherDatabase
+
+from switchboard_app.log import logger
+from switchboard_app.model.errors import UserError
+from switchboard_app.model.times import Millis
+from switchboard_app.store.errors import in_words
+from switchboard_app.store.ids import new_id
+from switchboard_app.store.location import Location
+from switchboard_app.store.transaction import Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Listener = Callable[[frozenset[str]], None]
+
+EVERYTHING = "*"
+"""The topic that means: another process wrote, read everything again."""
+
+CHANNEL = "switchboard"
+WATCH_SECONDS = 0.5
+
+_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),  # NORMAL loses acknowledged notes in a power cut
+    ("foreign_keys", "on"),
+    ("busy_timeout", 5000),
+    ("secure_delete", "on"),
+    ("mmap_size", 0),
+    ("cache_size", -16000),
+    ("temp_store", "memory"),  # nothing of an encrypted workspace may reach a temporary file
+)
+
+
+def wall_clock() -> Millis:
+    """The time of this machine."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def connect(location: Location, key: str = "") -> Database:
+    """A peewee database for the location; `key` is the raw key with salt (96 hex digits) or empty for a plain file.
+
+    Nothing is opened yet.
+    """
+    if location.path is not None:
+        passphrase = f"x'{key}'" if key else ""
+        database: Database = SqlCipherDatabase(
+            str(location.path), passphrase=passphrase, pragmas=_PRAGMAS, autoconnect=False
+        )
+        return database
+    from peewee import PostgresqlDatabase  # embedded workspaces never load psycopg
+
+    return PostgresqlDatabase(
+        location.dsn,
+        prefer_psycopg3=True,
+        autoconnect=False,
+        connect_timeout=5,
+        options="-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
+    )
+
+
+class Store:
+    """An open workspace. Close it; leaving it open at exit only delays the exit, it loses nothing."""
+
+    def __init__(self, location: Location, key: str = "", clock: Callable[[], Millis] | None = None) -> None:
+        self.location = location
+        self.station = f"{os.getpid()}-{new_id()[-8:]}"
+        self._key = key
+        self._clock = clock
+        self._database = connect(location, key)
+        self._writer = ThreadPoolExecutor(1, "store-writer")
+        self._reader = ThreadPoolExecutor(1, "store-reader")
+        self._listeners: list[Listener] = []
+        self._closing = threading.Event()
+        self._data_version = 0
+        self._watch: threading.Thread | None = None
+
+    # -- running functions -----------------------------------------------------------------------------------------
+
+    async def run(self, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `verb` as one write transaction; all of it is stored when this returns, nothing when it raises.
+
+        Cancelling the caller does not abandon the transaction.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.submit(verb, *args, **kwargs)))
+
+    async def ask(self, query: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query` on the reading connection."""
+        return await asyncio.wrap_future(self._reader.submit(self._reading, query, args, kwargs))
+
+    def write(self, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, waiting on the caller's thread."""
+        return self.submit(verb, *args, **kwargs).result()
+
+    def read(self, query: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `ask`, waiting on the caller's thread."""
+        return self._reader.submit(self._reading, query, args, kwargs).result()
+
+    def submit(self, verb: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a write transaction; its outcome is the future's."""
+        return self._writer.submit(self._writing, verb, args, kwargs)
+
+    def _writing(self, verb: Callable[..., T], args: Any, kwargs: Any) -> T:
+        with in_words(self.location):
+            self._connected()
+            begin = self._database.atomic() if self.postgres else self._database.atomic("IMMEDIATE")
+            with begin:
+                tx = self._transaction()
+                result = verb(tx, *args, **kwargs)
+                if self.postgres:
+                    for topic in sorted(tx.topics):
+                        tx.rows("SELECT pg_notify(?, ?)", CHANNEL, f"{self.station} {topic}")
+        self._tell(frozenset(tx.topics))
+        return result
+
+    def _reading(self, query: Callable[..., T], args: Any, kwargs: Any) -> T:
+        with in_words(self.location):
+            self._connected()
+            with self._database.atomic():
+                return query(self._transaction(), *args, **kwargs)
+
+    def _connected(self) -> None:
+        """This thread's connection; a PostgreSQL connection that died is opened again."""
+        if self.postgres and not self._database.is_closed() and self._database.connection().closed:
+            self._database.close()
+        if self._database.is_closed():
+            self._database.connect()
+
+    def _transaction(self) -> Transaction:
+        if self._clock is not None:
+            now = self._clock()
+        elif self.postgres:
+            sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+            now = Millis(self._database.execute_sql(sql).fetchone()[0])
+        else:
+            now = wall_clock()
+        return Transaction(self._database, postgres=self.postgres, now=now, station=self.station)
+
+    @property
+    def postgres(self) -> bool:
+        """Whether the workspace is a PostgreSQL database."""
+        return not self.location.embedded
+
+    # -- change hints ----------------------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with the topics after each change, ours or another process's, on one of our threads."""
+        self._listeners.append(listener)
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._watching, name="store-watch", daemon=True)
+            self._watch.start()
+
+    def forget(self, listener: Listener) -> None:
+        """Stop calling `listener`."""
+        self._listeners.remove(listener)
+
+    def _tell(self, topics: frozenset[str]) -> None:
+        if topics:
+            for listener in tuple(self._listeners):
+                listener(topics)
+
+    def _watching(self) -> None:
+        """Notice what other processes write: NOTIFY on PostgreSQL, ``data_version`` of the writing connection here.
+
+        The writing connection's ``data_version`` moves only when somebody else commits.
+        """
+        if self.postgres:
+            from switchboard_app.store.notices import watch_notices  # loads psycopg
+
+            watch_notices(self.location.dsn, CHANNEL, self.station, self._tell, self._closing)
+            return
+        while not self._closing.wait(WATCH_SECONDS):
+            try:
+                version = self._writer.submit(self._read_data_version).result()
+            except RuntimeError:  # the writer was shut down between the wait and the submit: we are closing
+                return
+            if version != self._data_version:
+                first, self._data_version = self._data_version == 0, version
+                if not first:
+                    self._tell(frozenset({EVERYTHING}))
+
+    def _read_data_version(self) -> int:
+        try:
+            with in_words(self.location):
+                self._connected()
+                return int(self._database.execute_sql("PRAGMA data_version").fetchone()[0])
+        except UserError as problem:
+            logger("store").warning("the change watch could not read the workspace: %s", type(problem).__name__)
+            return self._data_version
+
+    # -- end -------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Finish what is queued, then close both connections. May be called twice."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        for pool in (self._writer, self._reader):
+            pool.submit(self._close_connection).result()
+            pool.shutdown()
+        if self._watch is not None:
+            self._watch.join(timeout=5)
+
+    def _close_connection(self) -> None:
+        if not self._database.is_closed():
+            self._database.close()

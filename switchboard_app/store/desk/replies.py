@@ -1,0 +1,252 @@
+"""Answers and internal notes, and what people decide about answers that did not get through.
+
+An answer is stored and queued in one transaction under an id that the window made, so a double click is one reply.
+Whether it goes out is the sender's business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from switchboard_app.model.account import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.delivery import Delivery, DeliveryState
+from switchboard_app.model.enquiry import EnquiryState, Outcome
+from switchboard_app.model.entry import Direction, EntryKind, EventCode
+from switchboard_app.model.errors import NotThere, Refused, WrongUse
+from switchboard_app.model.ids import EnquiryId, EntryId, Operator, OutboxId
+from switchboard_app.model.language import tr
+from switchboard_app.model.times import Millis, when
+from switchboard_app.store import attachments, drafts, journal, outbox, timeline
+from switchboard_app.store.desk.claims import owned_by_other
+from switchboard_app.store.enquiries import Held, add_entry, change, check_version, held
+from switchboard_app.store.ids import new_id
+from switchboard_app.store.tables import Outbox
+from switchboard_app.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a person attached."""
+
+    name: str
+    content: bytes
+
+
+class Decision(StrEnum):
+    """What a person decides about a send of which nobody knows whether it arrived."""
+
+    WAS_SENT = "was_sent"
+    SEND_AGAIN = "send_again"
+    DROP = "drop"
+
+
+def reply(
+    tx: Transaction,
+    enquiry: EnquiryId,
+    text: str,
+    by: Operator,
+    *,
+    reply_id: OutboxId | None = None,
+    files: Sequence[File] = (),
+    expected_version: int | None = None,
+    undo_millis: int = 0,
+    outcome: Outcome | None = None,
+) -> Delivery:
+    """Queue an answer through the channel the citizen used. Claims an enquiry that nobody owns.
+
+    `text` goes out byte for byte. `undo_millis` holds it back so that it can be withdrawn. With `outcome` the enquiry
+    is closed in the same step. Repeating a `reply_id` changes nothing and returns the first delivery. Raises Refused
+    (owner, state, window, length, channel), Stale, WrongUse.
+    """
+    if reply_id is not None and tx.value("SELECT 1 FROM outbox WHERE id = ?", reply_id) is not None:
+        return timeline.delivery(tx, reply_id)
+    here = held(tx, enquiry)
+    owned_by_other(here, by)
+    check_version(here, expected_version)
+    _may_answer(here, text, files, tx.now)
+    thread = tx.row("SELECT recipient, platform_id FROM thread WHERE id = ?", here.thread_id)
+    assert thread is not None
+    entry = add_entry(
+        tx, here.id, EntryKind.MESSAGE, Direction.OUT, by, text, thread=here.thread_id, account=here.account_id
+    )
+    for position, file in enumerate(files):
+        mime = attachments.kind_of(file.content)
+        attachments.add_outgoing(tx, entry, position, file.name, mime, file.content)
+    made = reply_id or OutboxId(new_id())
+    tx.insert(
+        Outbox,
+        id=made,
+        kind="message",
+        entry_id=entry,
+        enquiry_id=here.id,
+        account_id=here.account_id,
+        thread_id=here.thread_id,
+        recipient=thread[0],
+        payload=json.dumps({}),
+        state=DeliveryState.QUEUED.value,
+        not_before=tx.now + undo_millis,
+        created_at=tx.now,
+    )
+    _answered(tx, here, by, made, outcome)
+    drafts.save(tx, by, f"reply:{enquiry}", "")
+    tx.hint("outbox")
+    return timeline.delivery(tx, made)
+
+
+def _answered(tx: Transaction, here: Held, by: Operator, made: OutboxId, outcome: Outcome | None) -> None:
+    """Where an enquiry goes when it was answered: done, or waiting for the citizen unless an office still has it."""
+    state = EnquiryState.WAITING_OFFICE if here.state is EnquiryState.WAITING_OFFICE else EnquiryState.WAITING_CITIZEN
+    columns: dict[str, object] = {"state": state}
+    if outcome is not None:
+        columns = {"state": EnquiryState.DONE, "outcome": outcome.value, "closed_at": tx.now}
+    change(
+        tx,
+        here,
+        by,
+        "reply",
+        event=EventCode.DONE if outcome is not None else None,
+        event_text=outcome.value if outcome is not None else "",
+        undoable=True,
+        note={"outbox": made},
+        owner=by,
+        unread=0,
+        waiting_since=None,
+        answer_due_at=None,
+        answered_at=tx.now,
+        snoozed_until=None,
+        **columns,
+    )
+
+
+def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> None:
+    abilities = CAPABILITIES[here.channel]
+    if here.channel is Channel.PHONE or here.thread_id is None:
+        raise Refused(
+            tr("Enquiry {number} came by telephone; there is nobody to write to.").format(number=here.number),
+            tr("Call back, then note what was said."),
+        )
+    if here.state is EnquiryState.DONE:
+        raise Refused(tr("Enquiry {number} is done.").format(number=here.number), tr("Reopen it first."))
+    if not text.strip() and not files:
+        raise WrongUse(tr("The answer is empty."), tr("Write something first."))
+    if abilities.text_limit and len(text) > abilities.text_limit:
+        raise Refused(
+            tr("The answer has {n} characters; this channel takes {limit}.").format(
+                n=len(text), limit=abilities.text_limit
+            ),
+            tr("Shorten it or send it in two parts."),
+        )
+    if here.extended_until is not None and now > here.extended_until:
+        raise Refused(
+            tr("The reply window closed on {time}; the platform takes no answer any more.").format(
+                time=when(here.extended_until, now)
+            ),
+            tr("Reach the person by another channel, or wait until they write again."),
+        )
+    _may_attach(abilities, files)
+
+
+def _may_attach(abilities: Capabilities, files: Sequence[File]) -> None:
+    if len(files) > 1 and abilities.text_with_image:
+        raise Refused(tr("This channel takes one file a message."), tr("Send the others one by one."))
+    for file in files:
+        kind = attachments.kind_of(file.content)
+        if kind not in abilities.image_types:
+            raise Refused(
+                tr("«{name}» is not an image this channel takes.").format(name=file.name),
+                tr("Send a PNG, JPEG or GIF image."),
+            )
+        if len(file.content) > abilities.image_limit:
+            raise Refused(
+                tr("«{name}» is too big: {size} MB, the channel takes {limit} MB.").format(
+                    name=file.name,
+                    size=round(len(file.content) / 1_048_576, 1),
+                    limit=abilities.image_limit // 1_048_576,
+                ),
+                tr("Make the image smaller."),
+            )
+
+
+def note(tx: Transaction, enquiry: EnquiryId, text: str, by: Operator) -> EntryId:
+    """Add an internal note: for colleagues, never sent. Does not count as an answer."""
+    if not text.strip():
+        raise WrongUse(tr("The note is empty."), tr("Write something first."))
+    here = held(tx, enquiry)
+    entry = add_entry(tx, here.id, EntryKind.NOTE, Direction.INTERNAL, by, text)
+    journal.write(tx, by, "note", here.id, entry)
+    drafts.save(tx, by, f"note:{enquiry}", "")
+    return entry
+
+
+def withdraw(tx: Transaction, delivery: OutboxId, by: Operator) -> str:
+    """Take back an answer that has not left; its text returns as a draft and is given back.
+
+    Raises Refused when it is being sent or was sent.
+    """
+    row = tx.row(
+        "SELECT o.enquiry_id, o.entry_id, e.text, o.state, o.kind FROM outbox o JOIN entry e ON e.id = o.entry_id"
+        " WHERE o.id = ?",
+        delivery,
+    )
+    if row is None:
+        raise NotThere(tr("There is no such delivery."), "")
+    enquiry, entry, text, _, kind = row
+    sql = "UPDATE outbox SET state = 'withdrawn' WHERE id = ? AND state IN ('queued', 'failed')"
+    if tx.change(sql, delivery) != 1:
+        raise Refused(
+            tr("It is too late: the answer is on its way."), tr("Write a correction to the citizen if needed.")
+        )
+    _forget_entry(tx, entry)
+    journal.write(tx, by, "withdraw", enquiry, delivery)
+    if kind == "message":
+        drafts.save(tx, by, f"reply:{enquiry}", text)
+    outbox.requeue_refresh(tx, enquiry)
+    tx.hint(f"enquiry:{enquiry}")
+    tx.hint("outbox")
+    return str(text)
+
+
+def _forget_entry(tx: Transaction, entry: str) -> None:
+    """Remove an answer that never left from timeline and search; the journal keeps that it was withdrawn."""
+    place = tx.value("SELECT place FROM entry WHERE id = ?", entry)
+    tx.change("DELETE FROM entry_words WHERE rowid = ?", place)
+    tx.change("DELETE FROM attachment WHERE entry_id = ?", entry)
+    tx.change("DELETE FROM entry WHERE id = ?", entry)
+
+
+def decide(tx: Transaction, delivery: OutboxId, decision: Decision, by: Operator) -> DeliveryState:
+    """Settle an uncertain or failed send as a person says; raises Refused when it is settled already."""
+    row = tx.row("SELECT enquiry_id, state FROM outbox WHERE id = ?", delivery)
+    if row is None:
+        raise NotThere(tr("There is no such delivery."), "")
+    enquiry, was = EnquiryId(row[0]), DeliveryState(row[1])
+    if was not in (DeliveryState.UNCERTAIN, DeliveryState.FAILED):
+        raise Refused(tr("This delivery is settled already."), tr("Refresh the conversation."))
+    if decision is Decision.WAS_SENT and was is DeliveryState.FAILED:
+        raise Refused(tr("The platform said that it did not take this answer."), tr("Send it again or drop it."))
+    if decision is Decision.DROP and was is DeliveryState.FAILED:
+        withdraw(tx, delivery, by)
+        return DeliveryState.WITHDRAWN
+    state = {
+        Decision.WAS_SENT: DeliveryState.SENT,
+        Decision.SEND_AGAIN: DeliveryState.QUEUED,
+        Decision.DROP: DeliveryState.WITHDRAWN,
+    }[decision]
+    tx.change(
+        "UPDATE outbox SET state = ?, epoch = epoch + 1, not_before = ?,"
+        " sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END,"
+        " failure_kind = NULL, failure_certain = NULL, failure_text = '' WHERE id = ?",
+        state.value,
+        tx.now,
+        state.value,
+        tx.now,
+        delivery,
+    )
+    journal.write(tx, by, f"delivery_{decision.value}", enquiry, delivery)
+    outbox.requeue_refresh(tx, enquiry)
+    tx.hint(f"enquiry:{enquiry}")
+    tx.hint("outbox")
+    return state

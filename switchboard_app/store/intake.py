@@ -1,0 +1,189 @@
+"""The outside's verbs: what a platform showed becomes rows, once each, together with the cursor that describes them.
+
+One call stores one batch in one transaction: people and threads, enquiries opened, reopened or woken, messages, search
+index, attachments still to be fetched, echoes of our own sends, the cursor. Refuses nothing: what cannot be read goes
+to quarantine. Works on sets, because a first sweep brings hundreds of thousands of messages. Called by `sync.poller`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from switchboard_app.model.account import Account
+from switchboard_app.model.entry import AttachmentState
+from switchboard_app.model.ids import AttachmentId, EnquiryId, EntryId, PlatformId
+from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage
+from switchboard_app.model.times import HOUR, Millis
+from switchboard_app.store import outbox, search, threads
+from switchboard_app.store.enquiries import place_for
+from switchboard_app.store.ids import new_id
+from switchboard_app.store.sorting_in import Sorted, sort_in
+from switchboard_app.store.transaction import Transaction, marks
+
+LATE = HOUR
+_IN_LIST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ToFetch:
+    """An attachment just stored whose bytes must be fetched now, while its address is valid."""
+
+    id: AttachmentId
+    remote: RemoteAttachment
+    enquiry: EnquiryId
+
+
+@dataclass(slots=True)
+class Stored:
+    """What one batch came to."""
+
+    fetched: int = 0
+    new: int = 0
+    settled: int = 0
+    quarantined: int = 0
+    to_fetch: list[ToFetch] = field(default_factory=list)
+
+
+def known(tx: Transaction, account: str, ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
+    """Which of these message ids of the account are stored, sent by us, or in quarantine."""
+    found: set[PlatformId] = set()
+    for start in range(0, len(ids), _IN_LIST):
+        some = ids[start : start + _IN_LIST]
+        for table in ("entry", "echo", "quarantine"):
+            sql = f"SELECT platform_id FROM {table} WHERE account_id = ? AND platform_id IN ({marks(len(some))})"
+            found.update(row[0] for row in tx.rows(sql, account, *some))
+    return frozenset(found)
+
+
+def ingest(tx: Transaction, account: Account, batch: Batch, *, first_sweep: bool = False) -> Stored:
+    """Store a batch and the cursor that is true once it is stored. Storing it twice changes nothing."""
+    stored = Stored(fetched=len(batch.messages))
+    fresh = _fresh(tx, account, batch.messages)
+    readable = []
+    for message in fresh:
+        if message.unreadable:
+            _quarantine(tx, account, message)
+            stored.quarantined += 1
+        else:
+            readable.append(message)
+    if readable:
+        directory = threads.upsert(tx, account, batch.threads, readable)
+        theirs = []
+        for message in readable:
+            if message.ours and outbox.settle_echo(tx, directory[message.thread].id, message):
+                stored.settled += 1
+            else:
+                theirs.append(message)
+        placed = sort_in(tx, account, directory, theirs, first_sweep=first_sweep)
+        _insert(tx, account, placed, stored, first_sweep=first_sweep)
+        stored.new = len(placed)
+    _move_cursor(tx, account, batch)
+    if stored.new or stored.settled:
+        tx.hint("queue")
+    return stored
+
+
+def _fresh(tx: Transaction, account: Account, messages: Iterable[RemoteMessage]) -> list[RemoteMessage]:
+    """The messages not stored yet, each once, oldest first."""
+    unique = {message.platform_id: message for message in messages}
+    have = known(tx, account.id, list(unique))
+    return sorted((m for key, m in unique.items() if key not in have), key=lambda m: (m.at, m.platform_id))
+
+
+def _quarantine(tx: Transaction, account: Account, message: RemoteMessage) -> None:
+    tx.change(
+        "INSERT INTO quarantine (account_id, platform_id, reason, raw, at) VALUES (?, ?, ?, ?, ?)",
+        account.id,
+        message.platform_id,
+        message.unreadable,
+        message.raw,
+        tx.now,
+    )
+    tx.hint("accounts")
+
+
+def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Stored, *, first_sweep: bool) -> None:
+    taken = _taken(tx, [place_for(one.message.at, one.message.platform_id) for one in placed])
+    entries, texts, files = [], [], []
+    for one in placed:
+        message = one.message
+        place = place_for(message.at, message.platform_id)
+        while place in taken:
+            place += 1
+        taken.add(place)
+        entry = EntryId(new_id())
+        text = message.text.replace("\0", "\ufffd") if tx.postgres else message.text
+        raw = message.raw.replace("\0", "\ufffd") if tx.postgres else message.raw
+        late = int(not first_sweep and not message.ours and tx.now - message.at > LATE)
+        entries.append(
+            (
+                entry,
+                place,
+                one.enquiry,
+                one.thread.id,
+                account.id,
+                message.platform_id,
+                "message",
+                "out" if message.ours else "in",
+                message.sender.name or message.sender.handle or ("" if message.ours else one.thread.person_name),
+                text,
+                message.at,
+                tx.now,
+                int(message.ours),
+                late,
+                raw,
+            )
+        )
+        texts.append((place, text))
+        for position, remote in enumerate(message.attachments):
+            made = AttachmentId(new_id())
+            state = AttachmentState.UNAVAILABLE if remote.unavailable else AttachmentState.PENDING
+            files.append(
+                (made, entry, position, remote.platform_id, remote.name, remote.mime, remote.size, state.value,
+                 remote.unavailable)
+            )  # fmt: skip
+            if state is AttachmentState.PENDING:
+                stored.to_fetch.append(ToFetch(made, remote, one.enquiry))
+        tx.hint(f"enquiry:{one.enquiry}")
+    tx.many(
+        "INSERT INTO entry (id, place, enquiry_id, thread_id, account_id, platform_id, kind, direction, author, text,"
+        " at, received_at, elsewhere, late, raw, detail, deleted, edited)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0)",
+        entries,
+    )
+    search.index_entries(tx, texts)
+    if files:
+        tx.many(
+            "INSERT INTO attachment (id, entry_id, position, platform_id, name, mime, size, state, reason, sha256,"
+            " tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)",
+            files,
+        )
+
+
+def _taken(tx: Transaction, places: list[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(places), _IN_LIST):
+        some = places[start : start + _IN_LIST]
+        found.update(row[0] for row in tx.rows(f"SELECT place FROM entry WHERE place IN ({marks(len(some))})", *some))
+    return found
+
+
+def _move_cursor(tx: Transaction, account: Account, batch: Batch) -> None:
+    tx.change("UPDATE account SET cursor = ? WHERE id = ?", json.dumps(dict(batch.cursor)), account.id)
+    if batch.gap is not None:
+        note_gap(tx, account.id, *batch.gap)
+
+
+def note_gap(tx: Transaction, account: str, from_at: Millis, to_at: Millis) -> None:
+    """Note a stretch of time whose messages the platform no longer serves."""
+    tx.change(
+        "INSERT INTO gap (id, account_id, from_at, to_at, noticed_at) VALUES (?, ?, ?, ?, ?)",
+        new_id(),
+        account,
+        from_at,
+        to_at,
+        tx.now,
+    )
+    tx.hint("accounts")

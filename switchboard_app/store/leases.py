@@ -1,0 +1,45 @@
+"""Leases: which station polls and which sends for an account. Times by the database's clock, taken by a conditional
+UPDATE whose row count must be 1; the epoch fences whoever held it before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from switchboard_app.model.times import Millis
+from switchboard_app.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A right to act for a while; `until` by the database's clock."""
+
+    name: str
+    holder: str
+    epoch: int
+    until: Millis
+
+
+def take(tx: Transaction, name: str, holder: str, millis: int) -> Lease | None:
+    """Take or renew the lease; None while somebody else holds it."""
+    until = Millis(tx.now + millis)
+    if tx.postgres:
+        tx.change("INSERT INTO lease (name, holder, epoch, until) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING", name)
+    else:
+        tx.change("INSERT OR IGNORE INTO lease (name, holder, epoch, until) VALUES (?, '', 0, 0)", name)
+    sql = (
+        "UPDATE lease SET epoch = CASE WHEN holder = ? AND until > ? THEN epoch ELSE epoch + 1 END,"
+        " holder = ?, until = ? WHERE name = ? AND (holder = ? OR until <= ?)"
+    )
+    if tx.change(sql, holder, tx.now, holder, until, name, holder, tx.now) != 1:
+        return None
+    return Lease(name, holder, int(tx.value("SELECT epoch FROM lease WHERE name = ?", name)), until)
+
+
+def release(tx: Transaction, lease: Lease) -> None:
+    """Give the lease back, if it is still ours."""
+    tx.change(
+        "UPDATE lease SET until = 0, holder = '' WHERE name = ? AND holder = ? AND epoch = ?",
+        lease.name,
+        lease.holder,
+        lease.epoch,
+    )

@@ -1,0 +1,61 @@
+"""Where a workspace lies: an embedded file or a PostgreSQL database, named by one URL.
+
+``sqlite:///path/file.db`` or ``postgresql://login@host:port/db?…``. Refuses passwords in the URL: they would show in
+process lists and logs; PostgreSQL logins use the OS keyring, a pass file or single sign-on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from switchboard_app.model.errors import WrongUse
+from switchboard_app.model.language import tr
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A workspace's place. `path` is set for embedded ones, `dsn` for PostgreSQL."""
+
+    path: Path | None = None
+    dsn: str = ""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is one encrypted file on this station."""
+        return self.path is not None
+
+    def __str__(self) -> str:
+        return f"sqlite:///{self.path.as_posix()}" if self.path else self.dsn
+
+
+def embedded(path: Path) -> Location:
+    """The location of an embedded workspace file."""
+    return Location(path=path.absolute())
+
+
+def parse_location(url: str) -> Location:
+    """Read a workspace URL; raises WrongUse with what it should look like."""
+    form = tr("Write it as sqlite:///path/file.db or postgresql://login@host:port/database.")
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError as problem:
+        raise WrongUse(
+            tr("The workspace address cannot be read: {problem}.").format(problem=problem), form
+        ) from problem
+    if parts.scheme == "sqlite":
+        rest = unquote(url.split(":", 1)[1].split("?", 1)[0])
+        if not rest.startswith("///") or rest == "///":
+            raise WrongUse(tr("The workspace address names no file."), form)
+        path = Path(rest[3:]) if len(rest) > 4 and rest[4] == ":" else Path(rest[2:])
+        return embedded(path)
+    if parts.scheme in ("postgresql", "postgres"):
+        if password is not None:
+            raise WrongUse(
+                tr("The workspace address holds a password, which would show in process lists."),
+                tr("Leave it out; put it into a PostgreSQL pass file or use single sign-on."),
+            )
+        return Location(dsn=url)
+    raise WrongUse(tr("The workspace address is of an unknown kind."), form)
