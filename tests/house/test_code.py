@@ -9,10 +9,12 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
 
-from tests.house.sources import imported, last_name, modules, program
+from tests.house.sources import PYPROJECT, imported, last_name, modules, program
 
 LONGEST = 400
 BANNED = {"Manager", "Helper", "Util", "Utils", "Common", "Controller", "Service", "Handler", "Data", "Info"}
@@ -116,10 +118,27 @@ def test_the_model_is_standard_library_only() -> None:
     assert not foreign, f"model knows the standard library and nothing else: {foreign}"
 
 
+# Imported only where it is there: a tool of development that training mode can serve its platforms with.
+OPTIONAL = {"uvicorn"}
+
+
+def test_what_is_imported_is_a_dependency_by_name() -> None:
+    declared = {Requirement(line).name.lower() for line in PYPROJECT["project"]["dependencies"]}
+    known = {*sys.stdlib_module_names, *OPTIONAL, "switchboard_app"}
+    for package, distributions in packages_distributions().items():
+        if any(name.lower().replace("_", "-") in declared for name in distributions):
+            known.add(package)
+    foreign = {
+        top: name for name, tree in program() for _, what in imported(tree) if (top := what.split(".")[0]) not in known
+    }
+    assert not foreign, f"not among the dependencies of pyproject.toml: {foreign}"
+
+
 # One door each: what may be imported, and the modules that may. A door may be a module or a package.
 DOORS = {
-    # The second reads addresses with the parser that will use them, and lets nothing past that leads elsewhere.
-    "httpx": ("switchboard_app/sync/http", "switchboard_app/sync/addresses"),
+    # The door, the wire under it, and the bolt: it reads addresses with the parser that will use them.
+    "httpx": ("switchboard_app/sync/http", "switchboard_app/sync/wire", "switchboard_app/sync/addresses"),
+    "httpcore": ("switchboard_app/sync/wire",),
     "aiosmtplib": ("switchboard_app/sync/mail", "switchboard_app/sync/smtp"),
     "webbrowser": ("switchboard_app/ui/links",),
     "PySide6.QtGui.QDesktopServices": ("switchboard_app/ui/links",),

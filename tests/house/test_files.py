@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -13,9 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tests.house.sources import ROOT, text_files
+from tests.house.sources import PYPROJECT, ROOT, text_files
 
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Put together, so that this file does not hold what it looks for.
 MACHINE = ("/" + "work/", "/" + "root/", "/" + "home/", "/" + "Users/", "C:" + "\\Users", "file:" + "///" + "opt")
