@@ -7,10 +7,9 @@ ends. Called by the engine and by the window's bridge.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
-
-from switchboard_app.log import logger
 
 
 class TaskGroup:
@@ -33,7 +32,7 @@ class TaskGroup:
             return
         error = task.exception()
         if error is not None:
-            logger("tasks").error("task %s ended in an error", task.get_name(), exc_info=error)
+            logging.getLogger("switchboard.tasks").error("task %s ended in an error", task.get_name(), exc_info=error)
             if self._on_error is not None:
                 self._on_error(task.get_name(), error)
 

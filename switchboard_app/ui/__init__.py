@@ -1,4 +1,5 @@
-"""All Qt: views and their models, the look, the one place where strange text meets a widget.
+"""All Qt: views over the store. The screen shows what the store says, never what it hopes.
 
-Re-reads the store and never hopes; refuses network and SQL. Called by `app`.
+Built on `ui.look` (how things look), `ui.plain` (how texts that people wrote are shown), `ui.bridge` (the one seam to
+the store) and `ui.text` (every sentence that several views share).
 """
