@@ -104,8 +104,8 @@ def plain_tooltip(widget: QWidget | QAction, text: str) -> None:
     """Give `widget` a tool tip that shows exactly `text`, and the same words to a screen reader."""
     shown = visible(text)
     widget.setToolTip(as_harmless_markup(shown))
-    if isinstance(widget, QWidget) and not widget.accessibleDescription():
-        widget.setAccessibleDescription(shown)
+    if isinstance(widget, QWidget):
+        widget.setAccessibleDescription("" if shown == widget.accessibleName() else shown)
 
 
 def as_harmless_markup(text: str) -> str:

@@ -50,8 +50,8 @@ def text(
     *,
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
 ) -> None:
-    """One line of `words` within `rect`, ended by "…" where the room ends (numbers are never shortened). Give it cleaned text
-    (`plain.plain_text`).
+    """One line of `words` within `rect`, ended by "…" where the room ends (numbers are never shortened). Give
+    it cleaned text (`plain.plain_text`).
     """
     figures = is_figures(words)
     painter.setFont(font(role, figures=figures))

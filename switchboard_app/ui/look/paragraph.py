@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from switchboard_app.ui.look import theme
 from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.tokens import LINE_HEIGHT, READABLE, Type
-from switchboard_app.ui.plain import visible
+from switchboard_app.ui.plain import plain_tooltip, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,7 @@ class Paragraph(QWidget):
         self._block: TextBlock | None = None
         self._block_width = -1
         self._marked = (0, 0)
+        self._over: Span | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -274,6 +275,9 @@ class Paragraph(QWidget):
             return
         over = self._laid_out(self.width()).link_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.IBeamCursor)
+        if over is not self._over:
+            self._over = over
+            plain_tooltip(self, over.address if over else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._marked[0] == self._marked[1]:
