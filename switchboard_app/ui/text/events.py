@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from switchboard_app.model.enquiry import Outcome, outcome_name
 from switchboard_app.model.entry import Entry, EventCode
 from switchboard_app.model.language import tr
