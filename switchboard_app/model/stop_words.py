@@ -33,6 +33,9 @@ melden wende wenden stelle richtige richtig anliegen problem thema sache basel b
 woche wochen monat monate jahr jahre jahren tage tagen stunde stunden minuten uhr zeit montag dienstag mittwoch
 donnerstag freitag samstag sonntag januar februar märz april mai juni juli august september oktober november dezember
 telefon telefonnummer nummer mail schreiben schreibe antwort antworten rückmeldung besten voraus gerade eigentlich
+amt ämter abteilung fachstelle behörde verwaltung brief verstehe verstehen gesucht gefragt gehört bestätigung liste
+überall übers vors fürs ans daheim zuhause bestimmt schliesslich mindestens trotzdem übrigens erlaubt dürfte sonntags
+samstags beginnt beginnen bringen bringe holen holt dort hierher autsch uns schalter
 ok okay super toll klar alles gut besser neu neue neuen neuer neues alt alte alten gross grosse grossen klein kleine
 ganze ganzen rund circa ungefähr zusammen eben halt wohl nochmals nochmal kurz schnell sofort dringend
 """
@@ -56,7 +59,7 @@ serait ses si sien soit sommes son sont sous suis sur t ta te tel telle tes toi 
 très trop tu un une vais vers veut veux voici voilà vos votre vous y
 bonjour bonsoir salut merci madame monsieur cordialement salutations meilleures svp plaît avance question renseignement
 aide aider savoir adresser dois devoir pouvoir vouloir voudrais aimerais besoin puis trouver trouve signaler demander
-demande responsable service bâle ville canton problème heure heures matin soir
+demande responsable service bâle ville date place quelqu chose obtenu canton problème heure heures matin soir
 """
 
 _ITALIAN = """
@@ -83,7 +86,7 @@ than that the their them then there these they thing this those though through t
 us use ve very want was we week well were what when where which while who whom whose why will with without would year
 years yesterday yet you your
 dear hello hi regards thank thanks sincerely morning afternoon evening question information help office
-responsible department report city canton day days month months hour hours number phone problem
+responsible department report date open small check checks place city canton day days month months hour hours number phone problem
 """
 
 STOP_WORDS = frozenset(tokens(f"{_GERMAN} {_DIALECT} {_FRENCH} {_ITALIAN} {_ENGLISH}"))
