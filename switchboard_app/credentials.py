@@ -1,0 +1,207 @@
+"""Secrets in the OS keyring, and nowhere else.
+
+The back end is chosen by class: Secret Service, Windows Credential Manager, macOS Keychain. The environment and
+`keyringrc.cfg` are ignored, so nobody can slip in a plaintext or null back end. Every call runs on a thread of its own
+with a time limit, because a locked keyring can wait behind its prompt for ever; what is written is read back and
+compared.
+Called by `app` and `cli`; never from the window's thread without awaiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar, cast
+
+from switchboard_app.model.errors import Unreachable, WrongUse
+from switchboard_app.model.language import tr
+
+T = TypeVar("T")
+
+WAIT_SECONDS = 60.0
+WINDOWS_LIMIT = 1280
+"""Characters: the Credential Manager takes 2,560 bytes of UTF-16 (jaraco/keyring, Windows back end)."""
+
+_ENTRY = "switchboard"
+
+
+class Keyring(Protocol):
+    """The part of keyring's back ends that is used."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def system_keyring() -> Keyring:
+    """This platform's keyring. Raises Unreachable with what to do where there is none."""
+    try:
+        return _by_platform()
+    except (ImportError, RuntimeError) as problem:
+        raise _no_keyring() from problem
+
+
+def _by_platform() -> Keyring:
+    made: Any
+    if sys.platform == "win32":
+        from keyring.backends.Windows import WinVaultKeyring
+
+        class Vault(WinVaultKeyring):
+            persist = "local machine"  # the usual "enterprise" would roam the secret to other machines
+
+            def set_properties_from_env(self) -> None:
+                """The environment has no say."""
+
+        made = Vault()
+    elif sys.platform == "darwin":
+        from keyring.backends.macOS import Keyring as Keychain
+
+        class Chain(Keychain):
+            def set_properties_from_env(self) -> None:
+                """The environment has no say."""
+
+        made = Chain()
+    else:
+        from keyring.backends.SecretService import Keyring as SecretService
+
+        class Service(SecretService):
+            def set_properties_from_env(self) -> None:
+                """The environment has no say."""
+
+        _ = Service.priority  # raises RuntimeError where there is no Secret Service
+        made = cast(Any, Service)()
+    ring: Keyring = made
+    return ring
+
+
+def _no_keyring() -> Unreachable:
+    return Unreachable(
+        tr("This session has no keyring to keep secrets in."),
+        tr(
+            "Log in to a desktop session with a keyring (GNOME Keyring, KWallet, Windows, macOS), or use training mode."
+        ),
+    )
+
+
+class Credentials:
+    """The secrets of this OS user's stations: one entry for each account and workspace."""
+
+    def __init__(self, ring: Callable[[], Keyring] = system_keyring, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._make_ring = ring
+        self._wait = wait_seconds
+        self._ring: Keyring | None = None
+
+    # -- what is kept ----------------------------------------------------------------------------------------------
+
+    def account_secret(self, account: str) -> dict[str, str] | None:
+        """The secret of an account, or None when this station has none. Raises Unreachable."""
+        text = self._call(lambda ring: ring.get_password(f"{_ENTRY}/account/{account}", _ENTRY))
+        return None if text is None else _as_secret(text)
+
+    def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
+        """Keep the secret of an account; raises Unreachable when the keyring did not take it."""
+        self._keep(f"{_ENTRY}/account/{account}", json.dumps(dict(secret), separators=(",", ":")))
+
+    def forget_account(self, account: str) -> None:
+        """Forget the secret of an account; nothing happens when there is none."""
+        self._forget(f"{_ENTRY}/account/{account}")
+
+    def workspace_key(self, salt: bytes) -> bytes | None:
+        """The raw key of the embedded workspace whose file has this salt. Raises Unreachable."""
+        text = self._call(lambda ring: ring.get_password(f"{_ENTRY}/workspace/{salt.hex()}", _ENTRY))
+        return None if text is None else bytes.fromhex(text)
+
+    def keep_workspace_key(self, salt: bytes, key: bytes) -> None:
+        """Keep the raw key of an embedded workspace."""
+        self._keep(f"{_ENTRY}/workspace/{salt.hex()}", key.hex())
+
+    def mail_password(self, user: str) -> str | None:
+        """The password of the mail account that sends to the offices."""
+        return self._call(lambda ring: ring.get_password(f"{_ENTRY}/mail/{user}", _ENTRY))
+
+    def keep_mail_password(self, user: str, password: str) -> None:
+        """Keep the password of the mail account."""
+        self._keep(f"{_ENTRY}/mail/{user}", password)
+
+    async def off_thread(self, work: Callable[[], T]) -> T:
+        """Run one of the methods above without blocking the caller's loop."""
+        return await asyncio.to_thread(work)
+
+    # -- how -------------------------------------------------------------------------------------------------------
+
+    def _keep(self, service: str, text: str) -> None:
+        if sys.platform == "win32" and len(text) > WINDOWS_LIMIT:
+            raise WrongUse(
+                tr("The secret is too long for the Windows Credential Manager ({n} characters, {limit} fit).").format(
+                    n=len(text), limit=WINDOWS_LIMIT
+                ),
+                tr("Use a shorter token, for example one of a system user."),
+            )
+        self._call(lambda ring: ring.set_password(service, _ENTRY, text))
+        if self._call(lambda ring: ring.get_password(service, _ENTRY)) != text:
+            raise Unreachable(
+                tr("The keyring did not keep the secret."), tr("Check the keyring with: switchboard doctor.")
+            )
+
+    def _forget(self, service: str) -> None:
+        if self._call(lambda ring: ring.get_password(service, _ENTRY)) is not None:
+            self._call(lambda ring: ring.delete_password(service, _ENTRY))
+
+    def _call(self, work: Callable[[Keyring], T]) -> T:
+        """Run `work` on a thread that may be left behind: nothing ends a call that waits behind a prompt."""
+        outcome: list[tuple[T | None, BaseException | None]] = []
+        ended = threading.Event()
+
+        def ask() -> None:
+            try:
+                if self._ring is None:
+                    self._ring = self._make_ring()
+                outcome.append((work(self._ring), None))
+            except BaseException as problem:  # noqa: BLE001 - carried over to the caller's thread
+                outcome.append((None, problem))
+            finally:
+                ended.set()
+
+        threading.Thread(target=ask, name="keyring", daemon=True).start()
+        if not ended.wait(self._wait):
+            raise Unreachable(
+                tr("The keyring does not answer; it may be waiting behind its password window."),
+                tr("Unlock the keyring, then try again."),
+            )
+        value, problem = outcome[0]
+        if problem is not None:
+            raise _in_words(problem) from problem
+        return value  # type: ignore[return-value]  # work gave it
+
+
+def _in_words(problem: BaseException) -> BaseException:
+    import keyring.errors as kinds
+
+    if isinstance(problem, kinds.KeyringLocked | kinds.InitError):
+        return Unreachable(
+            tr("The keyring is locked, or its password window was closed."),
+            tr("Unlock the keyring (log in to the desktop again if needed), then try again."),
+        )
+    if isinstance(problem, kinds.NoKeyringError):
+        return _no_keyring()
+    if isinstance(problem, kinds.KeyringError) or type(problem).__module__.startswith(("secretstorage", "jeepney")):
+        return Unreachable(
+            tr("The keyring refused: {kind}.").format(kind=type(problem).__name__),
+            tr("Check the keyring with: switchboard doctor."),
+        )
+    return problem
+
+
+def _as_secret(text: str) -> dict[str, str]:
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
+        raise Unreachable(tr("The keyring's entry for this account is damaged."), tr("Sign in to the account again."))
+    return {str(key): value for key, value in read.items()}
