@@ -188,7 +188,7 @@ class LinkSheet(look.Sheet):
             self.title.setText(tr("This link is not opened"))
         else:
             self.body.addWidget(look.Label(tr("It leads to:"), look.Type.SECONDARY_MEDIUM, "muted"))
-            self.body.addWidget(look.Label(judged.host, look.Type.TITLE, wrap=True, selectable=True))
+            self.body.addWidget(look.Paragraph(judged.host, role=look.Type.TITLE))
         if judged.why:
             self.body.addWidget(look.Banner(judged.why, look.Kind.BAD if denied else look.Kind.LATE))
         self.body.addWidget(look.Label(tr("Full address"), look.Type.SECONDARY_MEDIUM, "muted"))

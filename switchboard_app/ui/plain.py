@@ -78,6 +78,10 @@ class PlainLabel(QLabel):
         """The text as it was given, before anything was written out."""
         return self._source
 
+    def elides(self) -> bool:
+        """Whether it may shorten its text with "…"."""
+        return self._elide is not None
+
     def setTextFormat(self, format: Qt.TextFormat) -> None:  # noqa: A002 - Qt's name
         """Refuses everything but plain text. Raises ValueError."""
         if format is not Qt.TextFormat.PlainText:

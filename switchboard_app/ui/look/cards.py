@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLa
 
 from switchboard_app.ui.look import paint, theme
 from switchboard_app.ui.look.labels import Label
-from switchboard_app.ui.look.tokens import RADIUS, S2, S3, Type
+from switchboard_app.ui.look.paragraph import Paragraph
+from switchboard_app.ui.look.tokens import RADIUS, S1, S2, S3, Type
 
 
 class Card(QFrame):
@@ -50,38 +51,37 @@ class Card(QFrame):
 
     def add_row(
         self, label: str, value: str | QWidget, extra: QWidget | None = None, *, strong: bool = False
-    ) -> Label | None:
-        """A row of the grid: muted label, value, and at its right perhaps a chip. Returns the value's label where
-        it is text.
+    ) -> Paragraph | None:
+        """A row of the grid: muted label, value, and at its right perhaps a chip.
+
+        Returns the value's paragraph where it is text, to change it later with `set_text`.
         """
         grid = self._grid or self._new_grid()
         row = grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(Label(label, Type.BODY, "muted", self), row, 0, top)
-        shown: QWidget
-        text_label: Label | None = None
-        if isinstance(value, QWidget):
-            shown = value
-        else:
-            role = Type.BODY_STRONG if strong else Type.BODY
-            shown = text_label = Label(value, role, "text", self, wrap=extra is None, selectable=True)
+        grid.addWidget(Paragraph(label, self, tone="muted"), row, 0, top)
+        text: Paragraph | None = None
+        if isinstance(value, str):
+            text = Paragraph(value, self, role=Type.BODY_STRONG if strong else Type.BODY)
+        shown = text if text is not None else value
+        assert isinstance(shown, QWidget)
         if extra is None:
             grid.addWidget(shown, row, 1)
         else:
             line = QHBoxLayout()
-            line.setSpacing(theme.px(4))
+            line.setSpacing(theme.px(S1))
             line.addWidget(shown)
             line.addWidget(extra)
             line.addStretch(1)
             grid.addLayout(line, row, 1)
-        return text_label
+        return text
 
     def _new_grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setColumnMinimumWidth(0, theme.px(84))
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(theme.px(4))
-        grid.setVerticalSpacing(theme.px(6))
+        grid.setVerticalSpacing(theme.px(S1))
         self._column.addLayout(grid)
         self._grid = grid
         return grid

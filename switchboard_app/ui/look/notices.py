@@ -84,7 +84,7 @@ class Banner(QWidget):
         super().__init__(parent)
         self._kind = kind
         self._spot = IconSpot("info", "accent", parent=self)
-        self._text = Label("", Type.BODY, "text", self, wrap=True)
+        self._text = Paragraph("", self)
         self._action = KeyButton(action, parent=self)
         self._close = IconButton("x", tr("Dismiss"), self)
         row = QHBoxLayout(self)
@@ -104,7 +104,7 @@ class Banner(QWidget):
         self._kind = kind
         _ground, ink, icon_name = _BANNER[kind]
         self._spot.set_icon(icon_name, ink)
-        self._text.setText(text)
+        self._text.set_text(text)
         self._action.set_words(action)
         self._action.setVisible(bool(action))
         self.setAccessibleName(plain_text(text))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import assert_never
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
@@ -43,6 +44,8 @@ class _InUse:
         self.chosen = Theme.LIGHT
         self.tokens: Tokens = LIGHT
         self.scale = 1.0
+        self.dark = False
+        self.high = False
         self.colors: dict[str, QColor] = {}
         self.changes: _Changes | None = None
         self.followed: QApplication | None = None
@@ -103,46 +106,58 @@ def apply(app: QApplication, name: Theme | str = Theme.SYSTEM, scale: float = 1.
     """
     _in_use.chosen = Theme(name)
     _in_use.scale = min(MAX_SCALE, max(MIN_SCALE, scale))
-    _follow_system(app)
+    _ask_system(app)
     _put_in_force(app)
 
 
-def _follow_system(app: QApplication) -> None:
-    """Listen to the system's settings once per application."""
-    if _in_use.followed is app:
-        return
-    _in_use.followed = app
+def _ask_system(app: QApplication) -> None:
+    """Read the system's settings, and listen to them once per application."""
     hints = app.styleHints()
-    hints.colorSchemeChanged.connect(_system_changed)
-    hints.accessibility().contrastPreferenceChanged.connect(_system_changed)
+    wishes = hints.accessibility()
+    _in_use.dark = hints.colorScheme() is Qt.ColorScheme.Dark
+    _in_use.high = wishes.contrastPreference() is Qt.ContrastPreference.HighContrast
+    if _in_use.followed is not app:
+        _in_use.followed = app
+        hints.colorSchemeChanged.connect(_scheme_changed)
+        wishes.contrastPreferenceChanged.connect(_contrast_changed)
+
+
+def _scheme_changed(scheme: Qt.ColorScheme) -> None:
+    _in_use.dark = scheme is Qt.ColorScheme.Dark
+    _system_changed()
+
+
+def _contrast_changed(contrast: Qt.ContrastPreference) -> None:
+    _in_use.high = contrast is Qt.ContrastPreference.HighContrast
+    _system_changed()
 
 
 def _system_changed() -> None:
     app = QApplication.instance()
-    if _in_use.chosen is Theme.SYSTEM and isinstance(app, QApplication) and _resolve(app) is not _in_use.tokens:
+    if isinstance(app, QApplication) and _resolve() is not _in_use.tokens:
         _put_in_force(app)
 
 
-def _resolve(app: QApplication) -> Tokens:
-    """The palette for what was chosen; an unknown colour scheme counts as light."""
-    hints = app.styleHints()
-    dark = hints.colorScheme() is Qt.ColorScheme.Dark
-    high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+def _resolve() -> Tokens:
+    """The palette for what was chosen; a system that does not say counts as light."""
+    contrast = CONTRAST_DARK if _in_use.dark else CONTRAST_LIGHT
     match _in_use.chosen:
         case Theme.LIGHT:
             return LIGHT
         case Theme.DARK:
             return DARK
         case Theme.CONTRAST:
-            return CONTRAST_DARK if dark else CONTRAST_LIGHT
+            return contrast
         case Theme.SYSTEM:
-            if high:
-                return CONTRAST_DARK if dark else CONTRAST_LIGHT
-            return DARK if dark else LIGHT
+            if _in_use.high:
+                return contrast
+            return DARK if _in_use.dark else LIGHT
+        case _:
+            assert_never(_in_use.chosen)
 
 
 def _put_in_force(app: QApplication) -> None:
-    tokens = _resolve(app)
+    tokens = _resolve()
     _in_use.tokens = tokens
     _in_use.colors = {}
     fonts.use_scale(_in_use.scale)

@@ -59,6 +59,10 @@ class TextField(QTextEdit):
         super().setPlainText(text)
         self._set_lines()
 
+    def clear(self) -> None:
+        """Empty it; not undoable, as in Qt."""
+        self.setPlainText("")
+
     def setText(self, text: str) -> None:
         """As `setPlainText`: Qt's own would guess whether it is markup."""
         self.setPlainText(text)
@@ -84,18 +88,25 @@ class TextField(QTextEdit):
         self._grow()
 
     def _set_lines(self) -> None:
-        """Give every line its height, outside what Ctrl+Z takes back. Lines made later inherit it."""
+        """Give every line its height, outside what Ctrl+Z takes back and without `textChanged`. Later lines
+        inherit it.
+        """
         document = self.document()
-        undo = document.isUndoRedoEnabled()
-        was_blocked = document.blockSignals(True)
-        document.setUndoRedoEnabled(False)
+        block, even = document.begin(), True
+        while block.isValid() and even:
+            even = block.blockFormat().lineHeight() == self._line
+            block = block.next()
+        if even:
+            return
         shape = QTextBlockFormat()
         shape.setLineHeight(self._line, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        was_blocked = self.blockSignals(True)
+        document.setUndoRedoEnabled(False)
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(shape)
-        document.setUndoRedoEnabled(undo)
-        document.blockSignals(was_blocked)
+        document.setUndoRedoEnabled(True)
+        self.blockSignals(was_blocked)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -123,9 +134,13 @@ class TextField(QTextEdit):
         return made
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = Qt.KeyboardModifier.ControlModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & control:
-            self.submitted.emit()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.submitted.emit()
+            elif not self.isReadOnly():
+                # Qt's own Return takes an empty line's format away instead of making a new line.
+                self.textCursor().insertBlock()
+                self.ensureCursorVisible()
             return
         super().keyPressEvent(event)
 
