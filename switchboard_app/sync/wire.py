@@ -1,0 +1,107 @@
+"""The wire under the door: connections with the system's trust, how far a request got, and bounded unpacking.
+
+What it is for: the pieces of `sync.http` that touch sockets and bytes. It refuses to know platforms, failures or words.
+Called by `sync.http` alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import httpcore
+import httpx
+
+from switchboard_app.model.times import Millis
+from switchboard_app.sync.connector import Clock
+
+Resolve = Callable[[str], Awaitable[Sequence[str]]]
+"""All addresses of a host's name; raises OSError when it has none."""
+
+
+class TooLate(Exception):
+    """The request would be written after its last moment; nothing left."""
+
+
+class Unreadable(Exception):
+    """More than the cap, or packed in a way that was not asked for."""
+
+
+class Progress:
+    """How far a request got, as the transport's trace tells (httpcore's ``trace`` extension).
+
+    Without a trace (a transport inside the process) the worst is assumed: it may have left.
+    """
+
+    def __init__(self, write_by: Millis | None, clock: Clock, *, traced: bool) -> None:
+        self._write_by = write_by
+        self._clock = clock
+        self._begun = not traced
+        self._broken_off = False
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is proved that no complete request was handed to the network."""
+        return not self._begun or self._broken_off
+
+    def check_time(self) -> None:
+        """Raises `TooLate` when the last moment for writing has passed."""
+        if self._write_by is not None and self._clock() > self._write_by:
+            raise TooLate
+
+    async def __call__(self, event: str, details: Mapping[str, Any]) -> None:
+        """Called by the transport at each of its steps."""
+        if event.endswith("send_request_headers.started"):
+            if details["request"].method != b"CONNECT":  # to a proxy: not yet ours
+                self.check_time()
+                self._begun = True
+        elif event.endswith(("send_request_headers.failed", "send_request_body.failed")):
+            # The stream refused the last piece before taking it: what the platform has is not a whole request.
+            self._broken_off = isinstance(details.get("exception"), httpcore.WriteError)
+
+
+def network(context: ssl.SSLContext, proxy: str | None, *, idle: float | None) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(
+        max_connections=20, max_keepalive_connections=None if idle else 0, keepalive_expiry=idle or 0.0
+    )
+    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=proxy)
+
+
+def system_trust() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.keylog_filename = None  # type: ignore[assignment]  # the environment may not ask for the keys of sessions
+    return context
+
+
+async def resolve_name(host: str) -> Sequence[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    return [str(place[4][0]) for place in found]
+
+
+async def read_body(response: httpx.Response, limit: int) -> bytes:
+    """The unpacked body. Unpacks by itself, a bounded piece at a time: httpx would unpack a bomb whole."""
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip"):
+        raise Unreadable
+    body, wire = bytearray(), 0
+    unpack = zlib.decompressobj(wbits=31) if packing.endswith("gzip") else None
+    async for piece in response.aiter_raw():
+        wire += len(piece)
+        if wire > limit:
+            raise Unreadable
+        if unpack is None:
+            body += piece
+            continue
+        try:
+            body += unpack.decompress(piece, limit + 1 - len(body))
+        except zlib.error as error:
+            raise Unreadable from error
+        if len(body) > limit:
+            raise Unreadable
+    if unpack is not None and not unpack.eof and wire:
+        raise Unreadable
+    return bytes(body)

@@ -1,0 +1,7 @@
+"""X: the legacy, unencrypted direct messages of API v2 (contract dossier, section 1)."""
+
+from __future__ import annotations
+
+from switchboard_app.sync.x.connector import XConnector
+
+__all__ = ["XConnector"]
