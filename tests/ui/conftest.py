@@ -1,18 +1,25 @@
 """What holds for every test of the window: the light theme at 100 %, and no label that would take text for markup.
 
-`open_window` shows a widget and gives it the keyboard. Views' tests build what else they need beside themselves.
+`open_window` shows a widget and gives it the keyboard. Tests of views are coroutines: they run in the window's loop
+(`loop`, one for the whole session, because a closed one that a thread collects leaves a dangling timer in Qt), on a
+`workspace` of their own. Views' tests build what else they need beside themselves.
 """
 
 from __future__ import annotations
 
+import gc
+import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import qasync
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from switchboard_app.ui import look
+from tests.ui.workspace import Workspace
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +52,32 @@ def open_window(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
         return widget
 
     return show
+
+
+@pytest.fixture(scope="session")
+def loop(qapp: QApplication) -> Iterator[qasync.QEventLoop]:
+    """The window's loop."""
+    qapp.setQuitOnLastWindowClosed(False)
+    made = qasync.QEventLoop(qapp)
+    yield made
+    made.close()
+    gc.collect()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is a coroutine in the window's loop."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+    pyfuncitem._request.getfixturevalue("loop").run_until_complete(pyfuncitem.obj(**arguments))
+    return True
+
+
+@pytest.fixture
+def workspace(loop: qasync.QEventLoop, tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace with its bridge and verbs; closed after the test."""
+    made = Workspace(tmp_path)
+    yield made
+    loop.run_until_complete(made.close())
