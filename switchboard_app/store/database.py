@@ -154,6 +154,10 @@ class Store:
             now = wall_clock()
         return Transaction(self._database, postgres=self.postgres, now=now, station=self.station)
 
+    def now(self) -> Millis:
+        """The time of this station, for deciding when to look again; what is stored takes the database's clock."""
+        return self._clock() if self._clock is not None else wall_clock()
+
     @property
     def postgres(self) -> bool:
         """Whether the workspace is a PostgreSQL database."""

@@ -197,7 +197,7 @@ def record_failure(tx: Transaction, taken: Taken, failure: Failure) -> DeliveryS
         return None
     _end_attempt(tx, taken, f"{state.value}:{failure.kind.value}")
     if state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
-        _needs_person(tx, taken.enquiry, state)
+        _needs_person(tx, taken.enquiry, state, mail=taken.kind == "mail")
     tx.hint(f"enquiry:{taken.enquiry}")
     return state
 
@@ -214,17 +214,19 @@ def _end_attempt(tx: Transaction, taken: Taken, result: str) -> None:
     tx.change("UPDATE outbox_attempt SET ended_at = ?, result = ? WHERE id = ?", tx.now, result, taken.attempt)
 
 
-def _needs_person(tx: Transaction, enquiry: EnquiryId, state: DeliveryState) -> None:
-    """Show in the queue that a reply did not get through; a failed one means the citizen still waits."""
+def _needs_person(tx: Transaction, enquiry: EnquiryId, state: DeliveryState, *, mail: bool = False) -> None:
+    """Show in the queue that something did not get through; a failed one means that citizen or office know nothing."""
     tx.change("UPDATE enquiry SET delivery = ? WHERE id = ?", state.value, enquiry)
     tx.hint("queue")
     if state is not DeliveryState.FAILED:
         return
     here = held(tx, enquiry)
     columns: dict[str, Any] = {}
-    if here.state is EnquiryState.WAITING_CITIZEN:
+    if here.state is (EnquiryState.WAITING_OFFICE if mail else EnquiryState.WAITING_CITIZEN):
         columns["state"] = EnquiryState.OPEN
-    if here.last_inbound_at is not None and here.waiting_since is None:
+    if mail:
+        columns["callback_at"] = tx.now
+    if not mail and here.last_inbound_at is not None and here.waiting_since is None:
         minutes = settings.targets(tx).answer_minutes
         columns["waiting_since"] = here.last_inbound_at
         columns["answer_due_at"] = settings.answer_due(here.last_inbound_at, minutes)
@@ -234,7 +236,7 @@ def _needs_person(tx: Transaction, enquiry: EnquiryId, state: DeliveryState) -> 
 
 def _clear_mark(tx: Transaction, enquiry: EnquiryId) -> None:
     left = tx.value(
-        "SELECT state FROM outbox WHERE enquiry_id = ? AND state IN ('uncertain', 'failed') AND kind = 'message'"
+        "SELECT state FROM outbox WHERE enquiry_id = ? AND state IN ('uncertain', 'failed')"
         " ORDER BY state DESC LIMIT 1",
         enquiry,
     )

@@ -1,0 +1,167 @@
+"""Polling one account: fetch a batch, store it with its cursor, fetch its attachments, say how the account is.
+
+What happens in the network stays here; what is stored is one transaction a batch (`store.intake`). Whoever holds the
+lease ``poll:<account>`` polls; nobody else does. Refuses to move a cursor by itself. Called by `sync.engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from switchboard_app.log import logger
+from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.delivery import Failure, FailureKind
+from switchboard_app.model.entry import AttachmentState
+from switchboard_app.model.ids import EnquiryId, PlatformId
+from switchboard_app.model.retry import pause
+from switchboard_app.model.times import MINUTE, SECOND, Millis
+from switchboard_app.store import accounts, attachments, intake, leases
+from switchboard_app.store.database import Store
+from switchboard_app.store.intake import Stored, ToFetch
+from switchboard_app.sync.connector import Clock, Connector, PlatformFailure
+from switchboard_app.sync.ratelimit import AccountMeter, Budget
+
+LEASE = 90 * SECOND
+POLL_EVERY: Mapping[Channel, int] = {
+    # A small page has 200 calls x engaged people a day (dossier 2.3); X shares 15 reads in 15 minutes (dossier 1.4).
+    Channel.FACEBOOK: 60 * SECOND,
+    Channel.X: 75 * SECOND,
+}
+_ORDINARY = 60 * SECOND
+
+
+@dataclass(slots=True)
+class Poll:
+    """What one poll came to."""
+
+    fetched: int = 0
+    new: int = 0
+    settled: int = 0
+    health: Health = Health.OK
+    next_poll_at: Millis | None = None
+    skipped: bool = False
+    """Somebody else holds the lease."""
+
+
+def poll_every(account: Account) -> int:
+    """The pause between two polls in milliseconds; the option ``poll_seconds`` sets another."""
+    chosen = account.options.get("poll_seconds", "")
+    if chosen.isdigit() and int(chosen) > 0:
+        return int(chosen) * SECOND
+    return POLL_EVERY.get(account.kind, _ORDINARY)
+
+
+async def load_meter(store: Store, account: Account, clock: Clock) -> AccountMeter:
+    """The account's budget as the workspace knows it."""
+    seen = await store.ask(accounts.budgets, account.id)
+    budgets = {
+        name: Budget(one["limit"], one["remaining"], Millis(one["reset_at"]), one.get("refill", 0))
+        for name, one in seen.items()
+    }
+    return AccountMeter(clock, budgets)
+
+
+async def keep_meter(store: Store, account: Account, meter: AccountMeter) -> None:
+    """Store what the platform's headers said."""
+    seen = {name: asdict(budget) for name, budget in meter.snapshot().items()}
+    await store.run(accounts.set_budgets, account.id, seen)
+
+
+async def poll(store: Store, account: Account, connector: Connector, meter: AccountMeter, failures: int = 0) -> Poll:
+    """Fetch everything new of one account; failures become its health, they are never raised.
+
+    `failures` is how many polls in a row failed before, for the pause until the next one.
+    """
+    lease = await store.run(leases.take, f"poll:{account.id}", store.station, LEASE)
+    if lease is None:
+        return Poll(skipped=True, health=account.health, next_poll_at=account.next_poll_at)
+    done = Poll()
+    try:
+        await _sweep(store, account, connector, done)
+        await _fetch_left_over(store, account, connector)
+    except PlatformFailure as failure:
+        done.health = failure.health or health_of(failure.failure)
+        done.next_poll_at = _after_failure(store.now(), failure.failure, failures)
+        logger("sync").info(
+            "account %s: poll ended with %s %s", account.id, failure.failure.kind.value, failure.failure.trace
+        )
+        await store.run(accounts.set_health, account.id, done.health, failure.health_detail, done.next_poll_at)
+    else:
+        done.next_poll_at = Millis(store.now() + poll_every(account))
+        await store.run(accounts.set_health, account.id, Health.OK, "", done.next_poll_at)
+    finally:
+        await keep_meter(store, account, meter)
+        await store.run(leases.release, lease)
+    return done
+
+
+async def _sweep(store: Store, account: Account, connector: Connector, done: Poll) -> None:
+    cursor = await store.ask(accounts.cursor, account.id)
+    first = not cursor
+
+    async def known(ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
+        return await store.ask(intake.known, account.id, ids)
+
+    async for batch in connector.poll(cursor, known):
+        stored: Stored = await store.run(intake.ingest, account, batch, first_sweep=first)
+        done.fetched += stored.fetched
+        done.new += stored.new
+        done.settled += stored.settled
+        for one in stored.to_fetch:
+            await _fetch(store, connector, one)
+        # a long sweep keeps its lease: one batch takes far less than the lease lasts
+        await store.run(leases.take, f"poll:{account.id}", store.station, LEASE)
+
+
+async def _fetch(store: Store, connector: Connector, one: ToFetch) -> None:
+    """Fetch the bytes of one attachment at once: its address is signed and expires."""
+    try:
+        content = await connector.fetch(one.remote, attachments.KEEP_LIMIT)
+    except PlatformFailure as failure:
+        state = AttachmentState.PENDING
+        if failure.failure.kind is FailureKind.CONTENT:
+            big = one.remote.size > attachments.KEEP_LIMIT
+            state = AttachmentState.TOO_BIG if big else AttachmentState.REFUSED
+        await store.run(attachments.refuse, one.id, state, failure.failure.text, one.enquiry)
+        return
+    await store.run(attachments.keep, one.id, content, one.enquiry)
+
+
+async def _fetch_left_over(store: Store, account: Account, connector: Connector) -> None:
+    """Attachments of an interrupted poll: their message is read again for a fresh address."""
+    for left in await store.ask(attachments.pending, account.id, 5):
+        try:
+            seen = await connector.read_back(PlatformId(left.thread_id), PlatformId(""), Millis(0))
+        except PlatformFailure as failure:
+            if failure.failure.kind is FailureKind.RATE_LIMIT:
+                return
+            await store.run(attachments.refuse, left.id, AttachmentState.PENDING, failure.failure.text, left.enquiry)
+            continue
+        found = [a for m in seen if m.platform_id == left.message_id for a in m.attachments]
+        remote = next((a for a in found if a.platform_id == left.platform_id), None)
+        if remote is None:
+            await store.run(attachments.refuse, left.id, AttachmentState.UNAVAILABLE, "", left.enquiry)
+        else:
+            await _fetch(store, connector, ToFetch(left.id, remote, EnquiryId(left.enquiry)))
+
+
+def health_of(failure: Failure) -> Health:
+    """How an account is after a failure that names no health of its own."""
+    return {
+        FailureKind.AUTH: Health.NEEDS_SIGN_IN,
+        FailureKind.PERMISSION: Health.PERMISSION_MISSING,
+        FailureKind.RATE_LIMIT: Health.RATE_LIMITED,
+        FailureKind.CREDITS: Health.OUT_OF_CREDITS,
+        FailureKind.BLOCKED: Health.BLOCKED,
+        FailureKind.MALFORMED: Health.MALFORMED,
+    }.get(failure.kind, Health.UNREACHABLE)
+
+
+def _after_failure(now: Millis, failure: Failure, failures: int) -> Millis:
+    """When to poll again: the platform's own time, else a growing pause; a dead sign-in is looked at every 15 min."""
+    if failure.retry_at is not None:
+        return Millis(max(failure.retry_at, now + SECOND))
+    if failure.kind in (FailureKind.AUTH, FailureKind.PERMISSION, FailureKind.CREDITS):
+        return Millis(now + 15 * MINUTE)
+    return Millis(now + pause(failures + 4))

@@ -1,0 +1,142 @@
+"""Sending what is due: take a row, write it once, record what became of it; and settling what nobody is sure of.
+
+The row is taken and committed before any byte leaves; no transaction is open while the platform is asked. A send runs
+shielded: closing the program waits for it, and what cannot be waited for is recovered as uncertain. Called by
+`sync.engine`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from switchboard_app.log import logger
+from switchboard_app.model.account import Account, Health
+from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
+from switchboard_app.model.ids import AttachmentId, EntryId
+from switchboard_app.model.language import tr
+from switchboard_app.store import accounts, attachments, outbox
+from switchboard_app.store.database import Store
+from switchboard_app.store.outbox import Taken
+from switchboard_app.store.transaction import Transaction
+from switchboard_app.sync.connector import Connector, Outgoing, OutgoingFile, PlatformFailure
+from switchboard_app.sync.poller import health_of
+
+DEADLINE_SECONDS = 40.0
+"""A whole send, uploads included, ends well before its permit."""
+
+
+@dataclass(slots=True)
+class Sends:
+    """What sending for one account came to."""
+
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    requeued: int = 0
+
+
+_SEND = "send"
+
+
+async def shielded(work: Coroutine[Any, Any, DeliveryState | None]) -> DeliveryState | None:
+    """Run one send so that cancelling the caller does not break it off; `finish_sends` waits for it."""
+    return await asyncio.shield(asyncio.get_running_loop().create_task(work, name=_SEND))
+
+
+async def finish_sends() -> None:
+    """Wait for the sends under way in this loop; each has its own deadline."""
+    under_way = [task for task in asyncio.all_tasks() if task.get_name() == _SEND]
+    await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def send_due(store: Store, account: Account, connector: Connector) -> Sends:
+    """Send everything of the account that is due, in order; stops at a failure that concerns the whole account."""
+    done = Sends()
+    for wanted in await store.ask(outbox.due, account.id, "message"):
+        taken = await store.run(outbox.take, wanted)
+        if taken is None:
+            continue
+        state = await shielded(_send_one(store, account, connector, taken))
+        count(done, state)
+        if state is DeliveryState.QUEUED:
+            break
+    return done
+
+
+def count(done: Sends, state: DeliveryState | None) -> None:
+    """Add one outcome."""
+    if state is DeliveryState.SENT:
+        done.sent += 1
+    elif state is DeliveryState.FAILED:
+        done.failed += 1
+    elif state is DeliveryState.UNCERTAIN:
+        done.uncertain += 1
+    elif state is DeliveryState.QUEUED:
+        done.requeued += 1
+
+
+async def _send_one(store: Store, account: Account, connector: Connector, taken: Taken) -> DeliveryState | None:
+    """Write one row to the platform and record the outcome; never raises for what the network does."""
+    outgoing = await _outgoing(store, taken)
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            receipt = await connector.send(outgoing)
+    except PlatformFailure as failure:
+        return await _failed(store, account, taken, failure)
+    except TimeoutError:
+        words = tr("The platform did not answer in time.")
+        return await _failed(store, account, taken, PlatformFailure(Failure(FailureKind.TIMEOUT, False, words)))
+    if not await store.run(outbox.record_sent, taken, receipt.platform_ids):
+        logger("sync").info("delivery %s was settled by somebody else", taken.id)
+    return DeliveryState.SENT
+
+
+async def _failed(store: Store, account: Account, taken: Taken, failure: PlatformFailure) -> DeliveryState | None:
+    state = await store.run(outbox.record_failure, taken, failure.failure)
+    logger("sync").info(
+        "delivery %s: %s, certain=%s %s", taken.id, failure.failure.kind, failure.failure.certain, failure.failure.trace
+    )
+    if failure.failure.kind in ACCOUNT_WIDE and failure.failure.kind is not FailureKind.RATE_LIMIT:
+        health = failure.health or health_of(failure.failure)
+        await store.run(accounts.set_health, account.id, health, failure.health_detail, account.next_poll_at)
+    return state
+
+
+async def _outgoing(store: Store, taken: Taken) -> Outgoing:
+    files = await store.ask(_files, taken.entry)
+    return Outgoing(
+        id=taken.id,
+        thread=taken.thread_platform_id,
+        recipient=taken.recipient,
+        text=taken.text,
+        files=files,
+        last_inbound_at=taken.last_inbound_at,
+    )
+
+
+def _files(tx: Transaction, entry: EntryId) -> tuple[OutgoingFile, ...]:
+    rows = tx.rows("SELECT id, name, mime FROM attachment WHERE entry_id = ? ORDER BY position", entry)
+    return tuple(OutgoingFile(row[1], row[2], attachments.content(tx, AttachmentId(row[0]))) for row in rows)
+
+
+async def settle(store: Store, account: Account, connector: Connector) -> int:
+    """Read back the conversations of uncertain sends that are due for it; returns how many were settled as sent."""
+    settled = 0
+    for one in await store.ask(outbox.unsettled, account.id):
+        try:
+            seen = await connector.read_back(one.thread_platform_id, one.person, one.since)
+        except PlatformFailure as failure:
+            logger("sync").info("read-back for %s failed: %s", one.id, failure.failure.kind)
+            if failure.failure.kind in ACCOUNT_WIDE:
+                break
+            continue
+        settled += int(await store.run(outbox.record_read, one, seen))
+    return settled
+
+
+def account_wide(health: Health) -> bool:
+    """Whether sending makes no sense now: the sign-in is dead, a permission is missing, credits are gone."""
+    return health in (Health.NEEDS_SIGN_IN, Health.PERMISSION_MISSING, Health.OUT_OF_CREDITS)
