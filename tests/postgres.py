@@ -84,7 +84,7 @@ class PostgresServer:
         """The workspace in one of its databases."""
         return parse_location(self.url(database))
 
-    def administer(self, statement: sql.Composable, *values: object) -> list[tuple[Any, ...]]:
+    def administer(self, statement: sql.SQL | sql.Composed, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement in the maintenance database."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             cursor = connection.execute(statement, values or None)
@@ -111,19 +111,19 @@ def start_server(programs: Path, folder: Path) -> PostgresServer:
     """Make a cluster in `folder` and start it; raises CalledProcessError with the server's own words."""
     how = _as_somebody(folder)
     cluster = folder / "data"
-    initdb = [programs / "initdb", "-D", cluster, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
-    subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, **how)
+    initdb = [f"{programs}/initdb", "-D", str(cluster), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
+    subprocess.run([*initdb, "--locale=C.UTF-8", "--no-sync"], check=True, capture_output=True, **how)
     chosen = [f"{name} = '{value}'\n" for name, value in {**SETTINGS, "unix_socket_directories": str(folder)}.items()]
     with (cluster / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.writelines(chosen)
-    start = [programs / "pg_ctl", "-D", cluster, "-w", "-t", "30", "-l", folder / "log", "start"]
+    start = [f"{programs}/pg_ctl", "-D", str(cluster), "-w", "-t", "30", "-l", f"{folder}/log", "start"]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **how)
     return PostgresServer(programs, folder)
 
 
 def stop_server(server: PostgresServer) -> None:
     """Stop it at once, whoever is connected."""
-    stop = [server.programs / "pg_ctl", "-D", server.folder / "data", "-m", "immediate", "-w", "stop"]
+    stop = [f"{server.programs}/pg_ctl", "-D", f"{server.folder}/data", "-m", "immediate", "-w", "stop"]
     subprocess.run(stop, check=True, capture_output=True, **_as_somebody(server.folder))
 
 

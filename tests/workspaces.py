@@ -22,11 +22,8 @@ from switchboard_app.model.times import Millis
 from switchboard_app.store import migrate
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location, embedded
-from tests.platforms import FakeClock
-from tests.platforms import clock as clock
-from tests.postgres import postgres_location as postgres_location
-from tests.postgres import postgres_server as postgres_server
-from tests.postgres import postgres_template as postgres_template
+from tests.platforms import FakeClock, clock
+from tests.postgres import postgres_location, postgres_server, postgres_template
 
 __all__ = [
     "clock",
