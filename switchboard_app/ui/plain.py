@@ -31,6 +31,9 @@ __all__ = [
     "visible",
 ]
 
+WIDEST, WIDEST_WORD = 120, 24
+"""The room a label asks for at most, in letters: for its line, and for its longest word where it may break lines."""
+
 
 def plain_text(text: str, line_break: str = " ") -> str:
     """`text` for one line: odd characters written out, line breaks as `line_break` (" " in lists, " ⏎ " where they
@@ -88,9 +91,17 @@ class PlainLabel(QLabel):
             raise ValueError("a PlainLabel shows plain text only")
         super().setTextFormat(format)
 
+    def sizeHint(self) -> QSize:
+        return self._bounded(super().sizeHint(), WIDEST)
+
     def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return hint if self._elide is None else QSize(self.fontMetrics().horizontalAdvance("…"), hint.height())
+        if self._elide is not None:
+            return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+        return self._bounded(super().minimumSizeHint(), WIDEST_WORD if self.wordWrap() else WIDEST)
+
+    def _bounded(self, hint: QSize, letters: int) -> QSize:
+        """`hint`, but no wider than so many letters: a stranger's endless word does not widen the window."""
+        return QSize(min(hint.width(), letters * self.fontMetrics().averageCharWidth()), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._elide is None:

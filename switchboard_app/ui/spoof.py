@@ -34,7 +34,7 @@ MAX_STACK = 3
 # is in this class.
 _ODD = re.compile(
     "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
 _DRESSED = re.compile("[\u24b6-\u24e9\U0001f110-\U0001f149\U0001d7ce-\U0001d7ff]")
@@ -89,7 +89,7 @@ def odd_places(text: str) -> list[int]:
     """Where characters stand that are not seen, or that change what is seen. Line feeds and tabs are not odd."""
     if not _ODD.search(text):
         return []
-    rtl = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    rtl = any(unicodedata.bidirectional(c) in ("R", "AL") and c not in _WEAK_BIDI for c in text)
     return [m.start() for m in _ODD.finditer(text) if _is_odd(text, m.start(), rtl)]
 
 

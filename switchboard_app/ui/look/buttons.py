@@ -19,6 +19,8 @@ from switchboard_app.ui.look.tokens import CHIP, CONTROL, S1, S2, S3, Type
 from switchboard_app.ui.plain import plain_button_text, plain_text, plain_tooltip
 
 KEY_PADDING = 6
+WIDEST = 420
+"""Words longer than this end in "…", so that data in a button cannot push others out of the window."""
 
 
 def key_cap_size(key: str) -> QSize:
@@ -41,7 +43,7 @@ def paint_key_cap(painter: QPainter, rect: QRectF, key: str, *, on_accent: bool 
         paint.text(painter, rect, key, Type.SMALL, "muted", align=align)
 
 
-class _Painted(QAbstractButton):
+class Painted(QAbstractButton):
     """What all painted buttons share: hover, focus by Tab, Return as well as Space, the theme."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,7 +74,7 @@ class _Painted(QAbstractButton):
         self.update()
 
 
-class KeyButton(_Painted):
+class KeyButton(Painted):
     """`KeyButton("Take over", "A")`, `KeyButton("Send", "Ctrl ⏎", primary=True)`.
 
     `key` is only shown; the view connects the shortcut. `kind`: secondary (white with a line), primary
@@ -131,7 +133,7 @@ class KeyButton(_Painted):
             width += theme.px(S2) + key_cap_size(self._key).width()
         if self._menu:
             width += theme.px(S1) + theme.px(12)
-        return QSize(width, theme.px(CONTROL))
+        return QSize(min(width, theme.px(WIDEST)), theme.px(CONTROL))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -185,7 +187,7 @@ class KeyButton(_Painted):
         paint.text(painter, inner, self._words, Type.BODY_MEDIUM, ink)
 
 
-class IconButton(_Painted):
+class IconButton(Painted):
     """`IconButton("paperclip", tr("Attach a file"))`: the words are its tool tip and what a screen reader says.
     Mandatory.
     """
@@ -230,7 +232,7 @@ class IconButton(_Painted):
         paint_icon(painter, spot, self._icon, "accent" if self.isChecked() else self._tone)
 
 
-class Tab(_Painted):
+class Tab(Painted):
     """One segment of `Tabs`: accent words on accent ground while it is chosen."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
@@ -249,7 +251,8 @@ class Tab(_Painted):
         self.retheme()
 
     def sizeHint(self) -> QSize:
-        return QSize(paint.text_width(self._words, Type.BODY_STRONG) + 2 * theme.px(10), theme.px(26))
+        width = paint.text_width(self._words, Type.BODY_STRONG) + 2 * theme.px(10)
+        return QSize(min(width, theme.px(WIDEST)), theme.px(26))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

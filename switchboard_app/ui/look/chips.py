@@ -20,6 +20,7 @@ from switchboard_app.ui.plain import plain_text
 
 PADDING = 6
 GAP = 6
+WIDEST = 320
 
 
 class Tone(StrEnum):
@@ -108,7 +109,7 @@ class ChipLabel(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return chip_size(self._chip)
+        return chip_size(self._chip).boundedTo(QSize(theme.px(WIDEST), theme.px(CHIP)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(theme.px(40), self.sizeHint().width()), theme.px(CHIP))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from switchboard_app.ui.look import paint, theme
+from switchboard_app.ui.look.buttons import WIDEST
 from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.tokens import Type
@@ -20,7 +21,8 @@ _GAP = 7
 
 
 def _size(words: str) -> QSize:
-    return QSize(theme.px(_SIGN + _GAP + 4) + paint.text_width(words, Type.BODY), theme.px(25))
+    width = theme.px(_SIGN + _GAP + 4) + paint.text_width(words, Type.BODY)
+    return QSize(min(width, theme.px(WIDEST)), theme.px(25))
 
 
 def _sign_rect(button: QAbstractButton) -> QRectF:
@@ -43,6 +45,7 @@ class Radio(QRadioButton):
         super().__init__(plain_button_text(text), parent)
         self._words = plain_text(text)
         self.setAccessibleName(self._words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.follow(self.retheme)
 
     def set_words(self, text: str) -> None:
@@ -89,6 +92,7 @@ class Check(QCheckBox):
         super().__init__(plain_button_text(text), parent)
         self._words = plain_text(text)
         self.setAccessibleName(self._words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.follow(self.retheme)
 
     def set_words(self, text: str) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from switchboard_app.ui.look import paint, theme
-from switchboard_app.ui.look.buttons import key_cap_size, paint_key_cap
+from switchboard_app.ui.look.buttons import WIDEST, key_cap_size, paint_key_cap
 from switchboard_app.ui.look.fonts import font
 from switchboard_app.ui.look.halo import Halo
 from switchboard_app.ui.look.icons import paint_icon
@@ -109,7 +109,10 @@ class ComboField(QComboBox):
 
     def sizeHint(self) -> QSize:
         widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        return QSize(widest + theme.px(2 * S3 + S2 + 16), theme.px(FIELD))
+        return QSize(min(widest, theme.px(WIDEST)) + theme.px(2 * S3 + S2 + 16), theme.px(FIELD))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.px(80), theme.px(FIELD))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from switchboard_app.ui.look import theme
 from switchboard_app.ui.look.fonts import font, is_figures
-from switchboard_app.ui.look.tokens import S3, Type
+from switchboard_app.ui.look.tokens import READABLE, S3, Type
 from switchboard_app.ui.plain import PlainLabel
 
 
@@ -88,7 +88,8 @@ class EventLine(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._text), self.fontMetrics().height() + theme.px(4))
+        width = min(self.fontMetrics().horizontalAdvance(self._text), theme.px(READABLE))
+        return QSize(width, self.fontMetrics().height() + theme.px(4))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(80), self.sizeHint().height())

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from switchboard_app.ui.look import paint, theme
-from switchboard_app.ui.look.buttons import _Painted
+from switchboard_app.ui.look.buttons import WIDEST, Painted
 from switchboard_app.ui.look.labels import Label
 from switchboard_app.ui.look.tokens import NAV_ROW, S1, S2, Type
 from switchboard_app.ui.plain import plain_button_text, plain_text
@@ -54,7 +54,7 @@ def paint_dot(painter: QPainter, rect: QRectF, tone: str) -> None:
     painter.restore()
 
 
-class NavRow(_Painted):
+class NavRow(Painted):
     """`NavRow(tr("Inbox"), 12)`; `dot` is a token such as "phone". Checkable: put rows of one side into one
     QButtonGroup.
     """
@@ -96,7 +96,8 @@ class NavRow(_Painted):
         width = paint.text_width(self._words, Type.BODY_STRONG) + theme.px(2 * _INDENT)
         if self._count:
             width += paint.text_width(self._count, Type.BODY) + theme.px(S2)
-        return QSize(width + (theme.px(17) if self._dot else 0), theme.px(NAV_ROW))
+        width += theme.px(17) if self._dot else 0
+        return QSize(min(width, theme.px(WIDEST)), theme.px(NAV_ROW))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.px(80), theme.px(NAV_ROW))
