@@ -123,3 +123,7 @@ class Delivery:
     failure: Failure | None = None
     entry: EntryId | None = None
     enquiry: EnquiryId | None = None
+    tried_at: Millis | None = None
+    """When the last attempt began."""
+    reads: int = 0
+    """How often the conversation was read back without finding it, while it is uncertain."""

@@ -37,7 +37,7 @@ _ENQUIRY = (
 _ENTRY = "id, kind, direction, author, text, at, platform_id, event, elsewhere, deleted, edited, late, detail, place"
 _OUTBOX = (
     "id, state, attempts, not_before, sent_at, failure_kind, failure_certain, failure_text, entry_id, enquiry_id,"
-    " forwarding_id"
+    " forwarding_id, attempt_at, reads"
 )
 
 
@@ -157,6 +157,8 @@ def as_delivery(row: Row) -> Delivery:
         failure=failure,
         entry=EntryId(row[8]),
         enquiry=EnquiryId(row[9]),
+        tried_at=row[11],
+        reads=row[12],
     )
 
 

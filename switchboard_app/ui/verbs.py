@@ -131,6 +131,18 @@ class Verbs(QObject):
         """Take back an answer that has not left; its text is the draft again."""
         return await self._quiet(desk.withdraw, delivery, self._bridge.me)
 
+    async def withdraw_forwarding(self, forwarding: ForwardingId) -> bool:
+        """Stop waiting for an office."""
+        return await self._quiet(desk.withdraw_forwarding, forwarding, self._bridge.me)
+
+    async def tag(self, enquiry: EnquiryId, tags: Sequence[str]) -> bool:
+        """Replace the enquiry's tags."""
+        return await self._quiet(desk.set_tags, enquiry, tuple(tags), self._bridge.me)
+
+    async def read(self, enquiry: EnquiryId) -> bool:
+        """Its messages were seen."""
+        return await self._quiet(desk.mark_read, enquiry)
+
     async def undo(self, enquiry: EnquiryId) -> bool:
         """Take back my last step on this enquiry."""
         return await self._step("undo", enquiry, desk.undo, self._bridge.me)
