@@ -76,7 +76,9 @@ class Reader:
             return {"platform": "messenger", "fields": CONVERSATION_FIELDS, "limit": str(limit), **more}
 
         path = f"{self._page_id}/conversations"
-        return await self._less_if_asked("list", lambda limit: self._api.get(path, params(limit), paced=True))
+        return self._edge(
+            await self._less_if_asked("list", lambda limit: self._api.get(path, params(limit), paced=True))
+        )
 
     async def messages(self, conversation: str, more: Mapping[str, str]) -> Record:
         """A page of one conversation's messages, newest first: ``{"data": […], "paging": {…}}``."""
@@ -109,11 +111,19 @@ class Reader:
         async def ask(limit: int) -> Record:
             if more:
                 params = {"fields": self._fields, "limit": str(limit), **more}
-                return await self._api.get(f"{conversation}/messages", params, paced=True)
+                return self._edge(await self._api.get(f"{conversation}/messages", params, paced=True))
             params = {"fields": f"messages.limit({limit}){{{self._fields}}}"}
-            return record_of((await self._api.get(conversation, params, paced=True)).get("messages"))
+            node = await self._api.get(conversation, params, paced=True)
+            # fields without a value are left out: a conversation without messages is its id alone
+            return {} if "messages" not in node and "id" in node else self._edge(node.get("messages"))
 
         return await self._less_if_asked("one", ask)
+
+    def _edge(self, value: Json) -> Record:
+        edge = record_of(value)
+        if not isinstance(edge.get("data"), list):
+            raise malformed(True, Millis(self._clock() + MINUTE))
+        return edge
 
     async def _less_if_asked(self, what: str, ask: Callable[[int], Awaitable[Record]]) -> Record:
         """Code 1 may mean "reduce the amount of data": half as much, down to one, before it counts as a failure."""

@@ -1,0 +1,42 @@
+"""Fixtures of the connectors' tests: each platform as a `Bench`, alone and as a parameter of the contract suite."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from tests.connectors.bench import Bench
+from tests.platforms import FakeClock, Served
+from tests.platforms import clock as clock
+from tests.platforms import facebook as facebook
+from tests.platforms import facebook_server as facebook_server
+from tests.platforms import x as x
+from tests.platforms import x_server as x_server
+
+from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.x import SimulatedX
+
+
+@pytest.fixture
+def page(facebook_server: Served[SimulatedFacebook], clock: FakeClock) -> Bench:
+    """The page on loopback."""
+    return Bench(facebook_server.platform, facebook_server.base, clock)
+
+
+@pytest.fixture
+def handle(x_server: Served[SimulatedX], clock: FakeClock) -> Bench:
+    """The X account on loopback."""
+    return Bench(x_server.platform, x_server.base, clock)
+
+
+@pytest.fixture(params=["facebook", "x"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    """Each platform on loopback, one after the other."""
+    made: Bench = request.getfixturevalue({"facebook": "page", "x": "handle"}[request.param])
+    return made
+
+
+@pytest.fixture(params=["facebook", "x"])
+def inside(request: pytest.FixtureRequest, facebook: SimulatedFacebook, x: SimulatedX, clock: FakeClock) -> Bench:
+    """Each platform inside the process, as training reaches it."""
+    platform = {"facebook": facebook, "x": x}[request.param]
+    return Bench(platform, "", clock, transport=httpx.ASGITransport(platform.app))
