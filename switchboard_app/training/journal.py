@@ -43,6 +43,8 @@ class Journal:
             self._write(self._told[0])
         self.started_at = Millis(self._told[0]["started_at"])
         """When training was started for the first time."""
+        self.played_s = max((float(line["played_s"]) for line in self._told if "played_s" in line), default=0.0)
+        """Training seconds played in earlier runs."""
 
     def happenings(self, platform: str) -> Iterator[Happening]:
         """What was written about one platform in earlier runs, in order."""
@@ -58,6 +60,10 @@ class Journal:
         for file in values.get("files", ()):
             file["content"] = base64.b64encode(file["content"]).decode("ascii")
         self._write({"on": platform, "what": name, "values": values})
+
+    def note_played(self, seconds: float) -> None:
+        """Write down how many training seconds have been played."""
+        self._write({"played_s": round(seconds, 1)})
 
     def close(self) -> None:
         """Let go of the file."""
