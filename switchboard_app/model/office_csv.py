@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -95,10 +96,10 @@ def _line_of(raw: bytes, offset: int) -> int:
 
 def _separator(text: str) -> tuple[str, int]:
     """What separates the cells, and how many lines stand before the header (Excel's ``sep=;``)."""
-    first, _, rest = text.partition("\n")
+    first = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     if first.strip().lower() in {"sep=;", "sep=,"}:
         return first.strip()[-1], 1
-    header = (first if first.strip() else rest).split('"')[::2]  # what stands outside quotes
+    header = first.split('"')[::2]  # what stands outside quotes
     semicolons, commas = (sum(part.count(mark) for part in header) for mark in ";,")
     return (";" if semicolons >= commas else ","), 0
 
@@ -138,9 +139,11 @@ def _columns(line: int, header: list[str]) -> list[Column]:
     known = {"".join(tokens(alias)): column for column in COLUMNS for alias in (column.id, *column.aliases)}
     columns: list[Column] = []
     problems: list[Problem] = []
-    for name in names:
+    for place, name in enumerate(names, start=1):
         column = known.get("".join(tokens(name)))
-        if column is None:
+        if not name:
+            problems.append(Problem(line, "", tr("Column {n} has no name.").format(n=place)))
+        elif column is None:
             allowed = ", ".join(column.id for column in COLUMNS)
             problems.append(
                 Problem(line, name, tr("This column is not known. Known are: {columns}.").format(columns=allowed))

@@ -80,7 +80,7 @@ _WORD = re.compile(
     r"""\s*(?:(?:von|from)\s+)?(?:
     (?P<all_day>24\s?/\s?7|24\s*(?:h\b|std\b\.?|stunden\b)|rund\s+um\s+die\s+uhr|durchgehend(?:\s+offen)?|jederzeit)
     |(?P<closed>geschlossen|closed)
-    |(?P<appointment>(?:nur\s+)?(?:nach|auf)\s+(?:telefonischer\s+)?(?:voran|an|ver)(?:meldung|einbarung|abredung)
+    |(?P<appointment>(?:nur\s+)?(?:nach|auf)\s+(?:telefonischer?\s+)?(?:voran|an|ver)(?:meldung|einbarung|abredung)
         |by\s+appointment)
     |(?P<daily>täglich|daily)
     |(?P<day>(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag
@@ -260,7 +260,7 @@ class _Reader:
         self._take()
         end = self._time()
         if end <= start:
-            if end > _LATEST_CLOSING or start == DAY_MINUTES:
+            if end in {start, start - DAY_MINUTES} or end > _LATEST_CLOSING:
                 raise OpeningHoursInvalid(
                     tr("{end} lies before {start}.").format(end=clock(end), start=clock(start)),
                 )

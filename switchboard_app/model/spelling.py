@@ -24,6 +24,8 @@ _SHORTEST_STEM = 4
 
 def fold(text: str) -> str:
     """The text in small letters without accents; ä, ae → a, ß → ss. May be shorter or longer than the text."""
+    if text.isascii():
+        return _WRITTEN_UMLAUT.sub(r"\1", text.lower())
     composed = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     plain = "".join(char for char in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(char))
     return _WRITTEN_UMLAUT.sub(r"\1", plain)

@@ -86,7 +86,8 @@ than that the their them then there these they thing this those though through t
 us use ve very want was we week well were what when where which while who whom whose why will with without would year
 years yesterday yet you your
 dear hello hi regards thank thanks sincerely morning afternoon evening question information help office
-responsible department report date open small check checks place city canton day days month months hour hours number phone problem
+responsible department report date open small check checks place city canton day days month months hour hours
+number phone problem
 """
 
 STOP_WORDS = frozenset(tokens(f"{_GERMAN} {_DIALECT} {_FRENCH} {_ITALIAN} {_ENGLISH}"))

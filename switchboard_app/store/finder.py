@@ -16,7 +16,7 @@ from switchboard_app.model.office import Lesson, Office, OfficeMatch
 from switchboard_app.model.spelling import stem, tokens
 from switchboard_app.model.stop_words import STOP_WORDS
 from switchboard_app.store.phrases import Phrase, PhraseIndex, PhraseKind
-from switchboard_app.store.vocabulary import Likeness, Synonyms, read_synonyms
+from switchboard_app.store.vocabulary import SAME, Likeness, Synonyms, read_synonyms
 
 __all__ = ["Finder", "read_synonyms"]
 
@@ -32,6 +32,11 @@ _KIND_WEIGHT: Mapping[PhraseKind, float] = {
     PhraseKind.DEPARTMENT: 0.6,
     PhraseKind.CONTACT: 0.5,
 }
+_NAMES = frozenset({PhraseKind.NAME, PhraseKind.TOPIC})
+_ONLY_TYPED = frozenset({PhraseKind.DEPARTMENT, PhraseKind.CONTACT})
+"""Citizens write the streets they live in; only an operator means the office there."""
+_SHORTEST_IN_WORDS = 3
+"""One or two letters find the names of offices and topics that begin with them, not every word of the directory."""
 _UNKNOWN_WORD_WEIGHT = 0.6
 """How much a typed word counts that the directory does not know: it lowers every office alike."""
 _SEARCH_LEAST, _SEARCH_LEAST_OF_BEST = 15.0, 0.4
@@ -131,47 +136,57 @@ class Finder:
             for word, likeness in alike.items()
         }
         total = sum(weights.values()) or 1.0
-        explained: dict[int, dict[str, float]] = {}
-        best: dict[int, tuple[float, Phrase]] = {}
-        shown: dict[int, dict[str, float]] = {}
-        for phrase, words in self._index.phrases_with(alike).items():
-            kind = _KIND_WEIGHT[phrase.kind]
-            office = explained.setdefault(phrase.office, {})
-            for word, (likeness, _) in words.items():
-                office[word] = max(office.get(word, 0.0), kind * likeness)
-            share = sum(weights[word] * likeness for word, (likeness, _) in words.items()) / total
-            whole = self._index.share(phrase, {number: 1.0 for _, number in words.values()}, phrase.little)
-            strength = kind * share * (0.8 + 0.2 * whole)
-            if phrase.office not in best or strength > best[phrase.office][0]:
-                best[phrase.office] = strength, phrase
-            shown.setdefault(phrase.office, {})[phrase.text] = strength
-        found: dict[int, _Found] = {}
-        for number, (strength, phrase) in best.items():
-            coverage = sum(weights[word] * likeness for word, likeness in explained[number].items()) / total
-            score = 100.0 * (0.4 * coverage + 0.6 * strength) * (coverage if len(alike) > 1 else 1.0)
-            matched = sorted(shown[number], key=lambda text: -shown[number][text])
-            found[number] = _Found(phrase.topic, matched, score)
-        return found
+        parts: dict[Phrase, tuple[float, float]] = {}
+        coverage: dict[int, float] = {}
+        for word, likeness in alike.items():
+            weight, short = weights[word] / total, len(word) < _SHORTEST_IN_WORDS
+            explained: dict[int, float] = {}
+            for phrase, (certain, number) in self._index.holding(likeness).items():
+                if short and certain < SAME and phrase.kind not in _NAMES:
+                    continue
+                part, met = parts.get(phrase, (0.0, 0.0))
+                parts[phrase] = part + weight * certain, met + self._index.rarity[number]
+                certain *= _KIND_WEIGHT[phrase.kind]
+                if certain > explained.get(phrase.office, 0.0):
+                    explained[phrase.office] = certain
+            for office, certain in explained.items():
+                coverage[office] = coverage.get(office, 0.0) + weight * certain
+        hits: dict[int, list[tuple[float, Phrase]]] = {}
+        for phrase, (part, met) in parts.items():
+            strength = _KIND_WEIGHT[phrase.kind] * part * (0.8 + 0.2 * min(1.0, met / phrase.weight))
+            hits.setdefault(phrase.office, []).append((strength, phrase))
+        several = len(alike) > 1
+        return {office: _explained(found, coverage[office], several=several) for office, found in hits.items()}
 
     def _written(
         self, alike: Mapping[str, Likeness], positions: Mapping[str, list[int]], little: Collection[str]
     ) -> dict[int, _Found]:
         """Score by how surely the message speaks of an office's topics: rare words and whole phrases count most."""
+        met: dict[Phrase, dict[str, tuple[float, int]]] = {}
+        for word, likeness in alike.items():
+            for phrase, best in self._index.holding(likeness).items():
+                if phrase.kind not in _ONLY_TYPED:
+                    met.setdefault(phrase, {})[word] = best
         hits: dict[int, list[_Hit]] = {}
-        for phrase, words in self._index.phrases_with(alike).items():
-            if phrase.kind in {PhraseKind.DEPARTMENT, PhraseKind.CONTACT}:
-                continue
-            certainty: dict[int, float] = {}
-            for likeness, number in words.values():
-                certainty[number] = max(likeness, certainty.get(number, 0.0))
-            if all(len(self._index.vocabulary.words[number]) == 1 for number in certainty):
-                continue  # a lone letter only completes «Ausweis C»
-            rarity = min(1.0, sum(self._index.rarity[number] for number in certainty))
-            strength = self._index.share(phrase, certainty, little) ** 2 * rarity**0.8
-            if not _near([positions[word] for word in words]):
-                strength *= _FAR_APART
-            hits.setdefault(phrase.office, []).append(_Hit(phrase, frozenset(words), strength))
+        for phrase, words in met.items():
+            strength = self._strength(phrase, words.values(), [positions[word] for word in words], little)
+            if strength > 0.0:
+                hits.setdefault(phrase.office, []).append(_Hit(phrase, frozenset(words), strength))
         return {office: _weighed(office_hits) for office, office_hits in hits.items()}
+
+    def _strength(
+        self, phrase: Phrase, met: Iterable[tuple[float, int]], places: list[list[int]], little: Collection[str]
+    ) -> float:
+        """How surely a message speaks of a phrase of which it has some words."""
+        certain: dict[int, float] = {}
+        for likeness, number in met:
+            certain[number] = max(likeness, certain.get(number, 0.0))
+        strength: float = self._index.share(phrase, certain, little) ** 2
+        strength *= min(1.0, sum(self._index.rarity[number] for number in certain)) ** 0.8
+        lengths = [len(self._index.vocabulary.words[number]) for number in certain]
+        if min(lengths) == 1:  # a lone letter only completes «Ausweis C», and only beside it
+            return strength if max(lengths) > 1 and _near(places, 1) else 0.0
+        return strength if _near(places, _NEAR) else strength * _FAR_APART
 
     def _apply_lessons(self, found: dict[int, _Found], alike: Mapping[str, Likeness]) -> None:
         if not self._lessons:
@@ -212,6 +227,14 @@ class Finder:
         )
 
 
+def _explained(hits: list[tuple[float, Phrase]], coverage: float, *, several: bool) -> _Found:
+    """The phrases of one office that what was typed may mean, and how much of it the office explains in all."""
+    hits.sort(key=lambda hit: (-round(hit[0], 6), hit[1].text))
+    strength, phrase = hits[0]
+    score = 100.0 * (0.4 * coverage + 0.6 * strength) * (coverage if several else 1.0)
+    return _Found(phrase.topic, [phrase.text for _, phrase in hits[:_WORDS_SHOWN]], score)
+
+
 def _weighed(hits: list[_Hit]) -> _Found:
     """The hits of one office together. Each word of the message counts once, however many phrases hold it."""
     by_topic: dict[str, list[_Hit]] = {}
@@ -240,12 +263,12 @@ def _together(hits: list[_Hit], used: set[str]) -> tuple[float, list[str]]:
     return 1.0 - doubt, texts
 
 
-def _near(positions: list[list[int]]) -> bool:
+def _near(positions: list[list[int]], limit: int) -> bool:
     """Whether words stand together somewhere in the message, each near the first of them."""
     if len(positions) < 2:
         return True
     return any(
-        all(min(abs(place - other) for other in others) <= _NEAR for others in positions[1:]) for place in positions[0]
+        all(min(abs(place - other) for other in others) <= limit for others in positions[1:]) for place in positions[0]
     )
 
 

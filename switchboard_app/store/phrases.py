@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +20,7 @@ from switchboard_app.store.vocabulary import Likeness, Synonyms, Vocabulary
 
 _LITTLE = 0.25
 """How much a stop word of a phrase counts; a telling word counts up to 1."""
-_LONE_CAPITAL = re.compile(r"\b[A-Z]\b")
+_LONE_CAPITAL = re.compile(r"\b[B-HJ-Z]\b")  # A and I are words
 
 
 class PhraseKind(StrEnum):
@@ -46,6 +47,8 @@ class Phrase:
     """Numbers of its telling words in the vocabulary."""
     little: frozenset[str]
     """Its stop words: without them «Arbeiten beim Kanton» would be no more than «Arbeiten»."""
+    weight: float
+    """The rarity of all its words together."""
 
 
 class PhraseIndex:
@@ -59,35 +62,37 @@ class PhraseIndex:
             for words in _readings(text)
         ]
         telling = [_telling(text, words) for *_, text, words in read]
-        self.vocabulary = Vocabulary((word for words in telling for word in words), synonyms)
-        number_of = {word: number for number, word in enumerate(self.vocabulary.words)}
-        self._phrases_of: list[list[Phrase]] = [[] for _ in self.vocabulary.words]
-        for (office, kind, topic, text, words), kept in zip(read, telling, strict=True):
-            little = frozenset() if kind is PhraseKind.NAME else frozenset(words).difference(kept)
-            phrase = Phrase(office, kind, topic, text, tuple(number_of[word] for word in kept), little)
-            for number in phrase.words:
-                self._phrases_of[number].append(phrase)
-        self.rarity = [
-            _rarity(len({phrase.office for phrase in holders}), len(offices)) for holders in self._phrases_of
-        ]
+        offices_of: defaultdict[str, set[int]] = defaultdict(set)
+        for (office, *_), kept in zip(read, telling, strict=True):
+            for word in kept:
+                offices_of[word].add(office)
+        self.vocabulary = Vocabulary(offices_of, synonyms)
+        self.rarity = [_rarity(len(offices_of[word]), len(offices)) for word in self.vocabulary.words]
         """Of each word of the vocabulary: 1 when one office has it, near 0 when all have it."""
+        self._phrases_of: list[list[Phrase]] = [[] for _ in self.vocabulary.words]
+        number_of = {word: number for number, word in enumerate(self.vocabulary.words)}
+        for (office, kind, topic, text, words), kept in zip(read, telling, strict=True):
+            numbers = tuple(number_of[word] for word in kept)
+            little = frozenset() if kind is PhraseKind.NAME else frozenset(words).difference(kept)
+            weight = sum(self.rarity[number] for number in numbers) + _LITTLE * len(little)
+            phrase = Phrase(office, kind, topic, text, numbers, little, weight)
+            for number in numbers:
+                self._phrases_of[number].append(phrase)
 
-    def phrases_with(self, alike: Mapping[str, Likeness]) -> dict[Phrase, dict[str, tuple[float, int]]]:
-        """The phrases that hold a word meant by a word of the text: per word the likeness, and which word it met."""
-        phrases: dict[Phrase, dict[str, tuple[float, int]]] = {}
-        for word, likeness in alike.items():
-            for number, share in likeness.items():
-                for phrase in self._phrases_of[number]:
-                    met = phrases.setdefault(phrase, {})
-                    if word not in met or share > met[word][0]:
-                        met[word] = share, number
+    def holding(self, likeness: Likeness) -> dict[Phrase, tuple[float, int]]:
+        """The phrases that hold one of some words: with the likeness of the word that is most alike, and its number."""
+        phrases: dict[Phrase, tuple[float, int]] = {}
+        for number, alike in likeness.items():
+            for phrase in self._phrases_of[number]:
+                known = phrases.get(phrase)
+                if known is None or alike > known[0]:
+                    phrases[phrase] = alike, number
         return phrases
 
     def share(self, phrase: Phrase, met: Mapping[int, float], little: Collection[str]) -> float:
         """How much of a phrase was met, from 0 to 1: rare words count more, a likeness counts in proportion."""
-        whole = sum(self.rarity[number] for number in phrase.words) + _LITTLE * len(phrase.little)
         part = sum(self.rarity[number] * met[number] for number in phrase.words if number in met)
-        return (part + _LITTLE * len(phrase.little.intersection(little))) / whole
+        return (part + _LITTLE * len(phrase.little.intersection(little))) / phrase.weight
 
 
 def _texts(office: Office) -> Iterator[tuple[PhraseKind, str, str]]:

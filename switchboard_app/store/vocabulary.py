@@ -8,9 +8,10 @@ to rank them: that is `store.finder`, its only caller.
 from __future__ import annotations
 
 import csv
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import Final
 
 from rapidfuzz import process
@@ -24,7 +25,7 @@ Synonyms = Mapping[str, tuple[str, ...]]
 SAME: Final = 1.0
 _SAME_STEM = 0.93
 _SAME_STEM_BESIDE_SAME = 0.75
-"""Where the directory has the very word, another of the same stem is likely a different one: Rente, and English rent."""
+"""Where the directory has the very word, another of the same stem is likely a different one: Rente, English rent."""
 _SYNONYM = 0.9
 _PREFIX = 0.74, 0.21
 """A beginning counts 0.74, and up to 0.21 more the more of the word is there."""
@@ -41,8 +42,7 @@ _GOOD_ENOUGH = 0.7
 """With a word this alike at hand nobody made a typing error."""
 
 _SHORTEST_PART = 5
-_SHORTEST_GENERAL = 6
-_SHORTEST_TYPED_WITH_ERROR, _SHORTEST_WRITTEN_WITH_ERROR = 4, 6
+_SHORTEST_TYPED_WITH_ERROR, _SHORTEST_WRITTEN_PART = 4, 6
 _SHORTEST_WITH_TWO_ERRORS = 9
 
 Likeness = dict[int, float]
@@ -85,9 +85,12 @@ class Vocabulary:
             self._by_initial[word[0]][number] = word
             for start in range(1, len(word) - _SHORTEST_PART + 1):
                 self._by_end[word[start:]].append(number)
+        self._text = "\n".join(self.words)
+        """All words as one text, which is searched far faster than word by word."""
+        self._starts = [0, *accumulate(len(word) + 1 for word in self.words)][: len(self.words)]
         self._synonyms = synonyms
         self._synonym_keys = sorted(synonyms)
-        self._beginnings: dict[int, dict[int, str]] = {}
+        self._beginnings: dict[int, dict[int, str]] = {0: dict(enumerate(self.words))}
 
     def typed(self, word: str) -> Likeness:
         """What the typed word, or the beginning of a word, may mean; typing errors forgiven anywhere."""
@@ -98,11 +101,11 @@ class Vocabulary:
         for key in self._synonyms_starting_with(word):
             self._add_synonyms(likeness, key)
         if len(word) >= _SHORTEST_TYPED_WITH_ERROR:
-            self._add_containing(likeness, word)
-            self._add_parts(likeness, word)
             if max(likeness.values(), default=0.0) < _GOOD_ENOUGH:
                 self._add_misspelt(likeness, word, self._beginnings_of(len(word)))
-                self._add_misspelt(likeness, word, dict(enumerate(self.words)))
+                self._add_misspelt(likeness, word, self._beginnings[0])
+            self._add_containing(likeness, word)
+            self._add_parts(likeness, word)
         return likeness
 
     def written(self, word: str) -> Likeness:
@@ -110,16 +113,16 @@ class Vocabulary:
         likeness = self._whole(word)
         if word in self._synonyms:
             self._add_synonyms(likeness, word)
-        if len(word) >= _SHORTEST_GENERAL:
-            for number in self._by_end.get(word, ()):
-                _raise_to(likeness, number, _LONGER_COMPOUND)
+        if len(word) >= _SHORTEST_WRITTEN_PART:
             for number in self._starting_with(word):
                 if len(word) >= _MOST_OF_COMPOUND * len(self.words[number]):
                     _raise_to(likeness, number, _ABBREVIATED_COMPOUND)
-        if len(word) >= _SHORTEST_WRITTEN_WITH_ERROR and max(likeness.values(), default=0.0) < _GOOD_ENOUGH:
-            self._add_parts(likeness, word)
-            if max(likeness.values(), default=0.0) < _GOOD_ENOUGH:
+            known = max(likeness.values(), default=0.0) >= _GOOD_ENOUGH
+            for number in self._by_end.get(word, ()):
+                _raise_to(likeness, number, _LONGER_COMPOUND)
+            if not known:
                 self._add_misspelt(likeness, word, self._by_initial.get(word[0], {}))
+                self._add_parts(likeness, word)
         return likeness
 
     def _whole(self, word: str) -> Likeness:
@@ -146,9 +149,13 @@ class Vocabulary:
                 _raise_to(likeness, number, alike * _SYNONYM)
 
     def _add_containing(self, likeness: Likeness, word: str) -> None:
-        for number, known in enumerate(self.words):
-            if word in known and not known.startswith(word):
+        position = self._text.find(word)
+        while position >= 0:
+            number = bisect_right(self._starts, position) - 1
+            known = self.words[number]
+            if not known.startswith(word):
                 _raise_to(likeness, number, _END_OF_COMPOUND if known.endswith(word) else _INSIDE)
+            position = self._text.find(word, self._starts[number] + len(known))
 
     def _add_parts(self, likeness: Likeness, word: str) -> None:
         """Words of the directory that stand at an end of a compound that the directory does not know."""
