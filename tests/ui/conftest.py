@@ -29,9 +29,16 @@ def plain_window(qapp: QApplication) -> Iterator[None]:
         look.prefer_bundled()
         look.apply(qapp, look.Theme.LIGHT)
     yield
+    # Making this list makes Python objects; a collection in the middle of it would delete widgets that are still to
+    # come in it, and the program dies (PySide 6.11).
+    gc.disable()
+    try:
+        widgets = QApplication.allWidgets()
+    finally:
+        gc.enable()
     guessing = [
         f"{type(widget).__name__} {widget.text()[:40]!r}"
-        for widget in QApplication.allWidgets()
+        for widget in widgets
         if isinstance(widget, QLabel)
         and widget.metaObject().className() != "QTipLabel"
         and widget.textFormat() is not Qt.TextFormat.PlainText

@@ -79,7 +79,7 @@ class Hairline(QWidget):
 
 
 class _Handle(QSplitterHandle):
-    """One pixel to see, and as wide a place to grab as `Splitter.GRAB`."""
+    """One pixel to see; Qt makes the place to grab two pixels wider on either side."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -92,9 +92,7 @@ class _Handle(QSplitterHandle):
 
 
 class Splitter(QSplitter):
-    """Panes with a one-pixel line between them that can be grabbed three pixels to either side; a double click
-    folds nothing by accident.
-    """
+    """Panes with a line of one pixel between them, which lights up where it can be grabbed."""
 
     def __init__(self, orientation: Qt.Orientation = Qt.Orientation.Horizontal, parent: QWidget | None = None) -> None:
         super().__init__(orientation, parent)

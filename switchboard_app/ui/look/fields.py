@@ -150,6 +150,10 @@ class Field(QWidget):
         column.addWidget(self._mark)
         self.setFocusProxy(field)
 
+    def set_label(self, words: str) -> None:
+        """Show another label."""
+        self._label.setText(words)
+
     def set_mark(self, words: str, tone: str = "bad") -> None:
         """Say below the field what looks wrong; empty takes it away. Never blocks anything."""
         self._mark.setText(words)

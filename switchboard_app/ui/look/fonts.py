@@ -13,7 +13,7 @@ import sys
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
 
-from switchboard_app.ui.look.resources import resources
+from switchboard_app.config import resource_folder
 from switchboard_app.ui.look.tokens import TYPE, Type
 
 BUNDLED = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
@@ -60,7 +60,7 @@ def family() -> str:
 
 def _load() -> str:
     """Load Inter; an empty string when a file is missing or unreadable."""
-    folder = resources() / "fonts"
+    folder = resource_folder() / "fonts"
     loaded = ""
     for name in BUNDLED:
         path = folder / name

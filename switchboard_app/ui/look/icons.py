@@ -16,9 +16,9 @@ from PySide6.QtGui import QFont, QIcon, QIconEngine, QPainter, QPainterPath, QPa
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from switchboard_app.config import resource_folder
 from switchboard_app.ui.look import theme
 from switchboard_app.ui.look.fonts import font
-from switchboard_app.ui.look.resources import resources
 from switchboard_app.ui.look.tokens import MARK, Type
 
 _NAME = re.compile(r"[a-z0-9-]+")
@@ -33,7 +33,7 @@ def _source(name: str) -> str:
     """The SVG text of an icon; an empty square where the file is missing, so that a window never fails for a
     picture.
     """
-    path = resources() / "icons" / f"{name}.svg"
+    path = resource_folder() / "icons" / f"{name}.svg"
     return path.read_text(encoding="utf-8") if path.is_file() else _FALLBACK
 
 

@@ -6,9 +6,9 @@ closes it, the focus stays within and returns to where it was. Used by views tha
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from switchboard_app.ui.look import paint, theme
 from switchboard_app.ui.look.labels import Label
@@ -16,11 +16,38 @@ from switchboard_app.ui.look.tokens import S3, Type
 
 _MARGIN = 22
 _SHADOW = 44
+_REACH = 4
+"""The room round the body for the halo of a field at its edge."""
 
 
 class _SheetCard(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         paint.box(QPainter(self), QRectF(self.rect()), "pane", "line", radius=12)
+
+
+class _Scroll(QScrollArea):
+    """Holds the body, and scrolls it where the window is too small for it. As high as the body otherwise."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.inner = QWidget()
+        self.column = QVBoxLayout(self.inner)
+        self.setWidget(self.inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.inner.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def height_for(self, width: int) -> int:
+        """The height the body wants at this width."""
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, theme.px(80))
 
 
 class Sheet(QWidget):
@@ -41,28 +68,34 @@ class Sheet(QWidget):
         self.card = _SheetCard(self)
         self.title = Label(title, Type.HEADING, "text", self.card)
         self.aside = Label("", Type.BODY, "muted", self.card)
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.aside)
-        self.body = QVBoxLayout()
+        self._scroll = _Scroll(self.card)
+        self.body = self._scroll.column
         self.foot = QHBoxLayout()
         column = QVBoxLayout(self.card)
         column.addLayout(head)
-        column.addLayout(self.body, 1)
+        column.addWidget(self._scroll, 1)
         column.addLayout(self.foot)
         self._column = column
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         window.installEventFilter(self)
         self.card.installEventFilter(self)
+        self._scroll.inner.installEventFilter(self)
         self.hide()
         theme.follow(self.retheme)
 
     def retheme(self) -> None:
-        side = theme.px(_MARGIN)
+        reach = theme.px(_REACH)
+        side = theme.px(_MARGIN) - reach
         self._column.setContentsMargins(side, theme.px(22), side, theme.px(20))
-        self._column.setSpacing(theme.px(16))
+        self._column.setSpacing(theme.px(16) - reach)
+        for row in (self._head, self.foot):
+            row.setContentsMargins(reach, 0, reach, 0)
+        self.body.setContentsMargins(reach, reach, reach, reach)
         self.body.setSpacing(theme.px(S3))
         self.foot.setSpacing(theme.px(8))
         self._shadow = None
@@ -125,7 +158,8 @@ class Sheet(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         grown = watched is self.parentWidget() and event.type() is QEvent.Type.Resize and self.isVisible()
-        if grown or (watched is self.card and event.type() is QEvent.Type.LayoutRequest):
+        ours = watched is self.card or watched is self._scroll.inner
+        if grown or (ours and event.type() is QEvent.Type.LayoutRequest):
             self._place()
         return False
 
@@ -135,11 +169,17 @@ class Sheet(QWidget):
             return
         self.setGeometry(window.rect())
         edge = theme.px(16)
-        width = min(theme.px(self._width), window.width() - 2 * edge)
-        self.card.setFixedWidth(max(1, width))
-        height = min(self.card.sizeHint().height(), window.height() - 2 * edge)
+        width = max(1, min(theme.px(self._width), window.width() - 2 * edge))
+        height = min(self._wanted_height(width), window.height() - 2 * edge)
         top = max(edge, min(theme.px(92), (window.height() - height) // 2))
         self.card.setGeometry((window.width() - width) // 2, top, width, height)
+
+    def _wanted_height(self, width: int) -> int:
+        """The height at which nothing has to be scrolled."""
+        margins = self._column.contentsMargins()
+        body = self._scroll.height_for(width - margins.left() - margins.right())
+        rows = self._head.sizeHint().height() + self.foot.sizeHint().height() + 2 * self._column.spacing()
+        return margins.top() + margins.bottom() + body + rows
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -22,6 +22,8 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; border: none;
 QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
 QScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ border: none; outline: none; background: {pane}; }}
+QComboBox QAbstractItemView {{ border: 1px solid {line}; padding: {s1}px; color: {text};
+    selection-background-color: {selected}; selection-color: {text}; }}
 QLineEdit {{ background: transparent; border: none; }}
 QToolTip {{ background: {toast}; color: {on_toast}; border: none; padding: {s1}px {s2}px; }}
 QMenu {{ background: {pane}; color: {text}; border: 1px solid {line}; padding: {s1}px; }}
