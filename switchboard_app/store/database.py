@@ -12,17 +12,18 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from peewee import Database
+from peewee import Database, DatabaseError, OperationalError
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from switchboard_app.log import logger
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.times import Millis
-from switchboard_app.store.errors import in_words
+from switchboard_app.store.errors import in_words, lost_a_race
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.location import Location
 from switchboard_app.store.transaction import Transaction
@@ -32,17 +33,22 @@ T = TypeVar("T")
 
 Listener = Callable[[frozenset[str]], None]
 
+log = logger("store")
+
 EVERYTHING = "*"
 """The topic that means: another process wrote, read everything again."""
 
 CHANNEL = "switchboard"
 WATCH_SECONDS = 0.5
+MANY_TOPICS = 100
+"""A transaction that changed more than this says `EVERYTHING` instead: reading again is cheaper than comparing."""
+ATTEMPTS = 3
 
 _PRAGMAS = (
+    ("busy_timeout", 5000),
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # NORMAL loses acknowledged notes in a power cut
     ("foreign_keys", "on"),
-    ("busy_timeout", 5000),
     ("secure_delete", "on"),
     ("mmap_size", 0),
     ("cache_size", -16000),
@@ -90,7 +96,6 @@ class Store:
         self._reader = ThreadPoolExecutor(1, "store-reader")
         self._listeners: list[Listener] = []
         self._closing = threading.Event()
-        self._data_version = 0
         self._watch: threading.Thread | None = None
 
     # -- running functions -----------------------------------------------------------------------------------------
@@ -120,26 +125,51 @@ class Store:
 
     def _writing(self, verb: Callable[..., T], args: Any, kwargs: Any) -> T:
         with in_words(self.location):
-            self._connected()
-            begin = self._database.atomic() if self.postgres else self._database.atomic("IMMEDIATE")
-            with begin:
-                tx = self._transaction()
-                result = verb(tx, *args, **kwargs)
-                if self.postgres:
-                    for topic in sorted(tx.topics):
-                        tx.rows("SELECT pg_notify(?, ?)", CHANNEL, f"{self.station} {topic}")
-        self._tell(frozenset(tx.topics))
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    result, topics = self._attempt(verb, args, kwargs)
+                    break
+                except DatabaseError as problem:
+                    # Two stations did the same at once (the same caller, the next number): the verb is a function of
+                    # what is stored, so it is run again and sees what the other one did.
+                    if left == 0 or not lost_a_race(problem):
+                        raise
+        self._tell(topics)
         return result
 
+    def _attempt(self, verb: Callable[..., T], args: Any, kwargs: Any) -> tuple[T, frozenset[str]]:
+        with self._unit(*(() if self.postgres else ("IMMEDIATE",))):
+            tx = self._transaction()
+            result = verb(tx, *args, **kwargs)
+            topics = frozenset(tx.topics) if len(tx.topics) <= MANY_TOPICS else frozenset({EVERYTHING})
+            if self.postgres and topics:
+                tx.rows("SELECT pg_notify(?, ?)", CHANNEL, " ".join((self.station, *sorted(topics))))
+        return result, topics
+
     def _reading(self, query: Callable[..., T], args: Any, kwargs: Any) -> T:
-        with in_words(self.location):
-            self._connected()
-            with self._database.atomic():
-                return query(self._transaction(), *args, **kwargs)
+        with in_words(self.location), self._unit():
+            return query(self._transaction(), *args, **kwargs)
+
+    @contextmanager
+    def _unit(self, *how: str) -> Iterator[None]:
+        """One transaction on this thread's connection; a connection that died while it was idle is opened again."""
+        self._connected()
+        with ExitStack() as unit:
+            try:
+                unit.enter_context(self._database.atomic(*how))
+            except OperationalError:
+                if not self._lost():
+                    raise
+                self._connected()
+                unit.enter_context(self._database.atomic(*how))
+            yield
+
+    def _lost(self) -> bool:
+        return self.postgres and not self._database.is_closed() and bool(self._database.connection().closed)
 
     def _connected(self) -> None:
         """This thread's connection; a PostgreSQL connection that died is opened again."""
-        if self.postgres and not self._database.is_closed() and self._database.connection().closed:
+        if self._lost():
             self._database.close()
         if self._database.is_closed():
             self._database.connect()
@@ -166,7 +196,10 @@ class Store:
     # -- change hints ----------------------------------------------------------------------------------------------
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` with the topics after each change, ours or another process's, on one of our threads."""
+        """Call `listener` with the topics after each change, ours or another process's, on one of our threads.
+
+        Told `EVERYTHING` once when the watch over other processes stands: what they wrote before may have been missed.
+        """
         self._listeners.append(listener)
         if self._watch is None:
             self._watch = threading.Thread(target=self._watching, name="store-watch", daemon=True)
@@ -177,9 +210,12 @@ class Store:
         self._listeners.remove(listener)
 
     def _tell(self, topics: frozenset[str]) -> None:
-        if topics:
-            for listener in tuple(self._listeners):
+        for listener in tuple(self._listeners) if topics else ():
+            try:
                 listener(topics)
+            except Exception:
+                # what is committed is committed: a listener's bug must not make the verb look failed
+                log.exception("a listener for change hints failed")
 
     def _watching(self) -> None:
         """Notice what other processes write: NOTIFY on PostgreSQL, ``data_version`` of the writing connection here.
@@ -191,24 +227,25 @@ class Store:
 
             watch_notices(self.location.dsn, CHANNEL, self.station, self._tell, self._closing)
             return
-        while not self._closing.wait(WATCH_SECONDS):
+        seen: int | None = None
+        while not self._closing.is_set():
             try:
                 version = self._writer.submit(self._read_data_version).result()
-            except RuntimeError:  # the writer was shut down between the wait and the submit: we are closing
+            except RuntimeError:  # the writer was shut down before the submit: we are closing
                 return
-            if version != self._data_version:
-                first, self._data_version = self._data_version == 0, version
-                if not first:
-                    self._tell(frozenset({EVERYTHING}))
+            if version is not None and version != seen:
+                seen = version
+                self._tell(frozenset({EVERYTHING}))
+            self._closing.wait(WATCH_SECONDS)
 
-    def _read_data_version(self) -> int:
+    def _read_data_version(self) -> int | None:
         try:
             with in_words(self.location):
                 self._connected()
                 return int(self._database.execute_sql("PRAGMA data_version").fetchone()[0])
         except UserError as problem:
-            logger("store").warning("the change watch could not read the workspace: %s", type(problem).__name__)
-            return self._data_version
+            log.warning("the change watch could not read the workspace: %s", type(problem).__name__)
+            return None
 
     # -- end -------------------------------------------------------------------------------------------------------
 

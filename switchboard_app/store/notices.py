@@ -1,6 +1,6 @@
 """Change hints of a shared workspace: PostgreSQL's LISTEN on a connection of its own.
 
-A notice carries a topic, never data, and is only a wake-up: after every (re)connection everything is read again.
+A notice carries topics, never data, and is only a wake-up: after every (re)connection everything is read again.
 """
 
 from __future__ import annotations
@@ -20,19 +20,15 @@ def watch_notices(
     dsn: str, channel: str, station: str, tell: Callable[[frozenset[str]], None], closing: threading.Event
 ) -> None:
     """Tell the topics that other stations announce, until `closing`; reconnects by itself."""
-    first = True
     while not closing.is_set():
         try:
             with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as connection:
                 connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                if not first:
-                    tell(frozenset({"*"}))
-                first = False
+                tell(frozenset({"*"}))
                 while not closing.is_set():
-                    notices = [n.payload.partition(" ") for n in connection.notifies(timeout=0.5)]
-                    topics = frozenset(topic for sender, _, topic in notices if sender != station)
-                    if topics:
-                        tell(topics)
+                    # without stop_after a notice would wait for the end of the time-out
+                    notices = [n.payload.split() for n in connection.notifies(timeout=0.5, stop_after=1)]
+                    tell(frozenset(topic for sender, *topics in notices if sender != station for topic in topics))
         except psycopg.Error as problem:
             logger("store").warning("the connection for change hints broke (%s)", type(problem).__name__)
             closing.wait(RECONNECT_SECONDS)

@@ -94,7 +94,7 @@ def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
         return None
     row = tx.row(
         "SELECT o.kind, o.epoch, o.entry_id, o.enquiry_id, o.account_id, o.thread_id, t.platform_id, o.recipient,"
-        " e.text, o.payload, o.attempts, t.last_inbound_at, q.last_inbound_at FROM outbox o"
+        " e.text, o.payload, o.attempts, q.last_inbound_at FROM outbox o"
         " LEFT JOIN entry e ON e.id = o.entry_id LEFT JOIN thread t ON t.id = o.thread_id"
         " LEFT JOIN enquiry q ON q.id = o.enquiry_id WHERE o.id = ?",
         wanted,
@@ -125,7 +125,7 @@ def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
         payload=json.loads(row[9]),
         attempts=row[10],
         permit_until=until,
-        last_inbound_at=row[12],
+        last_inbound_at=row[11],
     )
 
 

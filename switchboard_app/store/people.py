@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import phonenumbers
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from switchboard_app.model.enquiry import EnquiryState, state_name
 from switchboard_app.model.errors import NotThere
@@ -11,36 +12,29 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.people import Earlier, Identity, IdentityKind, Person
 from switchboard_app.store import journal, search
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.phone import normal_number, searched_as, written_number
 from switchboard_app.store.tables import Identity as IdentityTable
 from switchboard_app.store.tables import Person as PersonTable
 from switchboard_app.store.transaction import Transaction
 
+__all__ = [
+    "NewPerson",
+    "add_identity",
+    "by_identities",
+    "by_identity",
+    "by_number",
+    "caller",
+    "card",
+    "make",
+    "make_many",
+    "normal_number",
+    "reindex",
+    "rename",
+    "written_number",
+]
+
 EARLIER = 8
-
-
-def normal_number(text: str) -> str:
-    """A phone number as E.164 (Swiss when it has no country), or "" when it is none: withheld, internal, a word."""
-    try:
-        number = phonenumbers.parse(text, "CH")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def written_number(e164: str) -> str:
-    """A number as people here write it: 061 267 81 81, or +49 7621 … for the neighbours."""
-    try:
-        number = phonenumbers.parse(e164, "CH")
-    except phonenumbers.NumberParseException:
-        return e164
-    form = (
-        phonenumbers.PhoneNumberFormat.NATIONAL
-        if number.country_code == 41
-        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return phonenumbers.format_number(number, form)
+_PLACE_BITS = 20
 
 
 def by_identity(tx: Transaction, kind: IdentityKind, value: str, scope: str = "") -> PersonId | None:
@@ -51,15 +45,47 @@ def by_identity(tx: Transaction, kind: IdentityKind, value: str, scope: str = ""
     return None if found is None else PersonId(found)
 
 
+def by_identities(tx: Transaction, kind: IdentityKind, values: Iterable[str], scope: str = "") -> dict[str, PersonId]:
+    """Who is known by these identities, by identity."""
+    sql = "SELECT value, person_id FROM identity WHERE kind = ? AND scope = ? AND value IN ({marks})"
+    return {value: PersonId(person) for value, person in tx.among(sql, values, kind.value, scope)}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody not known yet. `identity` is None for a caller who gave a name only."""
+
+    name: str
+    identity: Identity | None = None
+
+
 def make(tx: Transaction, name: str, identity: Identity | None, scope: AccountId | str = "") -> PersonId:
     """A new person, known by `identity`."""
-    person = PersonId(new_id())
-    tx.insert(PersonTable, id=person, name=name, created_at=tx.now)
-    if identity is not None:
-        add_identity(tx, person, identity, scope)
-    else:
-        search.index_person(tx, person, name)
-    return person
+    return make_many(tx, [NewPerson(name, identity)], scope)[0]
+
+
+def make_many(tx: Transaction, new: Sequence[NewPerson], scope: AccountId | str = "") -> list[PersonId]:
+    """New people, in the order given; their identities belong to nobody else and differ."""
+    ids = [PersonId(new_id()) for _ in new]
+    last = tx.value("SELECT MAX(place) FROM person") or 0
+    first = max(last + 1, int(tx.now) << _PLACE_BITS)
+    tx.insert_many(
+        PersonTable,
+        ("id", "place", "name", "created_at"),
+        [(person, first + n, one.name, tx.now) for n, (person, one) in enumerate(zip(ids, new, strict=True))],
+    )
+    tx.insert_many(
+        IdentityTable,
+        ("kind", "scope", "value", "label", "person_id"),
+        [
+            (one.identity.kind.value, scope, one.identity.value, one.identity.label, person)
+            for person, one in zip(ids, new, strict=True)
+            if one.identity is not None
+        ],
+    )
+    known = [(first + n, _known_of(one.name, [one.identity] if one.identity else [])) for n, one in enumerate(new)]
+    search.index_people(tx, known)
+    return ids
 
 
 def add_identity(tx: Transaction, person: PersonId, identity: Identity, scope: AccountId | str = "") -> None:
@@ -75,12 +101,24 @@ def add_identity(tx: Transaction, person: PersonId, identity: Identity, scope: A
     reindex(tx, person)
 
 
+def _known_of(name: str, identities: Iterable[Identity]) -> str:
+    """What the search index holds of a person."""
+    known = [name]
+    for one in identities:
+        known += [one.label, searched_as(one.value)] if one.kind is IdentityKind.PHONE else [one.label]
+    return " ".join(known)
+
+
 def reindex(tx: Transaction, person: PersonId) -> None:
     """Bring the search index up to what is known of the person."""
-    name = tx.value("SELECT name FROM person WHERE id = ?", person) or ""
-    labels = [row[0] for row in tx.rows("SELECT label FROM identity WHERE person_id = ? ORDER BY label", person)]
-    values = [row[0] for row in tx.rows("SELECT value FROM identity WHERE person_id = ? AND kind = 'phone'", person)]
-    search.index_person(tx, person, " ".join((name, *labels, *values)))
+    row = tx.row("SELECT place, name FROM person WHERE id = ?", person)
+    if row is not None:
+        search.reindex_person(tx, row[0], _known_of(row[1], _identities(tx, person)))
+
+
+def _identities(tx: Transaction, person: PersonId) -> tuple[Identity, ...]:
+    sql = "SELECT kind, value, label FROM identity WHERE person_id = ? ORDER BY kind, value"
+    return tuple(Identity(IdentityKind(kind), value, label) for kind, value, label in tx.rows(sql, person))
 
 
 def caller(tx: Transaction, number: str, name: str) -> tuple[PersonId | None, str]:
@@ -118,12 +156,6 @@ def card(tx: Transaction, person: PersonId) -> Person:
     row = tx.row("SELECT id, name, language, note FROM person WHERE id = ?", person)
     if row is None:
         raise NotThere(tr("This person does not exist any more."), tr("Refresh the list."))
-    identities = tuple(
-        Identity(IdentityKind(kind), value, label)
-        for kind, value, label in tx.rows(
-            "SELECT kind, value, label FROM identity WHERE person_id = ? ORDER BY kind, label", person
-        )
-    )
     earlier = tuple(
         Earlier(number, at, excerpt, state_name(EnquiryState(state)))
         for number, at, excerpt, state in tx.rows(
@@ -133,7 +165,7 @@ def card(tx: Transaction, person: PersonId) -> Person:
             EARLIER,
         )
     )
-    return Person(PersonId(row[0]), row[1], row[2], identities, earlier, row[3])
+    return Person(PersonId(row[0]), row[1], row[2], _identities(tx, person), earlier, row[3])
 
 
 def by_number(tx: Transaction, number: str) -> Person | None:

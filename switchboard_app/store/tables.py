@@ -35,7 +35,10 @@ class Setting(Table):
 
 
 class Person(Table):
+    """A citizen. `place` is the row id of the search index; who became known later has a greater one."""
+
     id = TextField(primary_key=True)
+    place = BigIntegerField(unique=True)
     name = _text()
     language = _text()
     note = _text()
@@ -80,8 +83,6 @@ class Thread(Table):
     person_id = TextField(index=True)
     recipient = TextField()
     link = _text()
-    last_inbound_at = _moment()
-    last_outbound_at = _moment()
 
     class Meta:
         indexes = ((("account_id", "platform_id"), True),)

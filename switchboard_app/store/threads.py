@@ -12,10 +12,9 @@ from switchboard_app.model.people import Identity, IdentityKind
 from switchboard_app.model.remote import RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.store import people
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.people import NewPerson
 from switchboard_app.store.tables import Thread as ThreadTable
-from switchboard_app.store.transaction import Transaction, marks
-
-_IN_LIST = 500
+from switchboard_app.store.transaction import Transaction
 
 
 @dataclass(slots=True)
@@ -44,48 +43,60 @@ def upsert(
             remote[message.thread] = RemoteThread(message.thread, message.sender)
     wanted = list({*remote, *(message.thread for message in messages)})
     found = _stored(tx, account, wanted)
-    for key in wanted:
-        thread = remote.get(key)
-        if key not in found:
-            found[key] = _make(tx, account, thread or RemoteThread(key, RemotePerson(PlatformId(""))))
-        elif thread is not None:
-            _rename(tx, found[key], thread.person)
-    return found
+    new = [remote.get(key) or RemoteThread(key, RemotePerson(PlatformId(""))) for key in wanted if key not in found]
+    for key, stored in found.items():
+        if key in remote:
+            _rename(tx, stored, remote[key].person)
+    return found | _make(tx, account, new)
 
 
 def _stored(tx: Transaction, account: Account, wanted: list[PlatformId]) -> dict[PlatformId, KnownThread]:
-    found: dict[PlatformId, KnownThread] = {}
-    for start in range(0, len(wanted), _IN_LIST):
-        some = wanted[start : start + _IN_LIST]
-        for row in tx.rows(
-            "SELECT t.platform_id, t.id, t.person_id, p.name FROM thread t JOIN person p ON p.id = t.person_id"
-            f" WHERE t.account_id = ? AND t.platform_id IN ({marks(len(some))})",
-            account.id,
-            *some,
-        ):
-            found[row[0]] = KnownThread(ThreadId(row[1]), PersonId(row[2]), row[3])
-    return found
-
-
-def _make(tx: Transaction, account: Account, thread: RemoteThread) -> KnownThread:
-    kind = IdentityKind(account.kind.value)
-    value = thread.person.platform_id
-    name = shown_name(thread.person)
-    person = people.by_identity(tx, kind, value, account.id) if value else None
-    if person is None:
-        label = f"@{thread.person.handle}" if thread.person.handle else (thread.person.name or str(value))
-        person = people.make(tx, name, Identity(kind, value, label) if value else None, account.id)
-    made = ThreadId(new_id())
-    tx.insert(
-        ThreadTable,
-        id=made,
-        account_id=account.id,
-        platform_id=thread.platform_id,
-        person_id=person,
-        recipient=value,
-        link=thread.link,
+    sql = (
+        "SELECT t.platform_id, t.id, t.person_id, p.name FROM thread t JOIN person p ON p.id = t.person_id"
+        " WHERE t.account_id = ? AND t.platform_id IN ({marks})"
     )
-    return KnownThread(made, person, name)
+    rows = tx.among(sql, wanted, account.id)
+    return {row[0]: KnownThread(ThreadId(row[1]), PersonId(row[2]), row[3]) for row in rows}
+
+
+def _make(tx: Transaction, account: Account, new: list[RemoteThread]) -> dict[PlatformId, KnownThread]:
+    if not new:
+        return {}
+    persons = _people(tx, account, [thread.person for thread in new])
+    made = {}
+    for thread, (person, name) in zip(new, persons, strict=True):
+        made[thread.platform_id] = KnownThread(ThreadId(new_id()), person, name)
+    tx.insert_many(
+        ThreadTable,
+        ("id", "account_id", "platform_id", "person_id", "recipient", "link"),
+        [
+            (known.id, account.id, thread.platform_id, known.person, thread.person.platform_id, thread.link)
+            for thread, known in zip(new, made.values(), strict=True)
+        ],
+    )
+    return made
+
+
+def _people(tx: Transaction, account: Account, seen: list[RemotePerson]) -> list[tuple[PersonId, str]]:
+    """The people of new threads with the name each is shown by, made where unknown; somebody without id is new."""
+    kind = IdentityKind(account.kind.value)
+    known = people.by_identities(tx, kind, {one.platform_id for one in seen if one.platform_id}, account.id)
+    unknown: dict[str, RemotePerson] = {}
+    for n, one in enumerate(seen):
+        if one.platform_id not in known:
+            unknown.setdefault(one.platform_id or f"\0{n}", one)
+    new = [NewPerson(shown_name(one), _identity(kind, one)) for one in unknown.values()]
+    made = dict(zip(unknown, people.make_many(tx, new, account.id), strict=True)) if new else {}
+    return [
+        (known.get(one.platform_id) or made[one.platform_id or f"\0{n}"], shown_name(one)) for n, one in enumerate(seen)
+    ]
+
+
+def _identity(kind: IdentityKind, person: RemotePerson) -> Identity | None:
+    if not person.platform_id:
+        return None
+    label = f"@{person.handle}" if person.handle else (person.name or str(person.platform_id))
+    return Identity(kind, person.platform_id, label)
 
 
 def _rename(tx: Transaction, thread: KnownThread, person: RemotePerson) -> None:

@@ -1,20 +1,47 @@
 """One transaction: what every function of `store` is handed to read and write with.
 
 SQL is written once, with ``?`` for parameters, for both databases. Refuses to be kept: it is closed when the function
-that was handed it returns, so nothing can be awaited inside a transaction.
+that was handed it returns, so nothing can be awaited inside a transaction. One rule for text that a database cannot
+hold: a lone surrogate becomes U+FFFD everywhere, U+0000 on PostgreSQL; all else is stored byte for byte.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
+import peewee
 from peewee import Database
 
 from switchboard_app.model.times import Millis
 from switchboard_app.store.tables import Table
 
 Row = tuple[Any, ...]
+
+IN_LIST = 500
+"""So many values stand in one IN list; both databases take more, but each length is a statement of its own."""
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+@lru_cache(maxsize=512)
+def _for_postgres(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+def storable(value: Any, *, postgres: bool) -> Any:
+    """The value as this database can hold it; see the module's rule. Everything but text passes."""
+    if not isinstance(value, str):
+        return value
+    text = str(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = _LONE.sub("\ufffd", text)
+    return text.replace("\0", "\ufffd") if postgres else text
 
 
 class Transaction:
@@ -28,10 +55,9 @@ class Transaction:
         """Which process acts; names the holder of leases and permits."""
         self.topics: set[str] = set()
 
-    def _execute(self, sql: str, parameters: Sequence[Any]) -> Any:
-        if self.postgres:
-            sql = sql.replace("%", "%%").replace("?", "%s")
-        return self._database.execute_sql(sql, tuple(parameters))
+    def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
+        sound = tuple(storable(value, postgres=self.postgres) for value in parameters)
+        return self._database.execute_sql(_for_postgres(sql) if self.postgres else sql, sound)
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
@@ -48,30 +74,66 @@ class Transaction:
         row = self.row(sql, *parameters)
         return None if row is None else row[0]
 
+    def among(self, sql: str, values: Iterable[Any], *before: Any) -> list[Row]:
+        """All rows of a query whose ``{marks}`` stands for the values of an IN list of any length, asked in pieces.
+
+        `before` are the parameters that stand before the list.
+        """
+        found: list[Row] = []
+        wanted = list(values)
+        for start in range(0, len(wanted), IN_LIST):
+            some = wanted[start : start + IN_LIST]
+            found += self.rows(sql.replace("{marks}", marks(len(some))), *before, *some)
+        return found
+
     def change(self, sql: str, *parameters: Any) -> int:
         """Run a statement that writes; the number of rows it touched."""
         return int(self._execute(sql, parameters).rowcount)
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The bulk path: one statement for many rows (peewee's insert_many costs eleven times as much)."""
-        if self.postgres:
-            sql = sql.replace("%", "%%").replace("?", "%s")
-        cursor = self._database.cursor()
-        cursor.executemany(sql, [tuple(row) for row in rows])
+        postgres = self.postgres
+        sound = [tuple([storable(value, postgres=postgres) for value in row]) for row in rows]
+        if sound:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+                self._database.cursor().executemany(_for_postgres(sql) if postgres else sql, sound)
 
     def insert(self, table: type[Table], **values: Any) -> None:
-        """Insert one row."""
-        table.insert(**values).bind(self._database).execute()
+        """Insert one row; columns that are not named take the table's defaults."""
+        sql, defaults = _insertion(table, tuple(values))
+        self._execute(sql, (*values.values(), *defaults))
 
-    def update(self, table: type[Table], key: str, **values: Any) -> int:
-        """Change the row with this primary key; the number of rows touched (0 or 1)."""
-        primary = table._meta.primary_key
-        touched: int = table.update(**values).where(primary == key).bind(self._database).execute()
-        return touched
+    def insert_many(self, table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """As `insert`, for many rows of the same columns, on the bulk path."""
+        sql, defaults = _insertion(table, tuple(columns))
+        self.many(sql, ((*row, *defaults) for row in rows))
+
+    def lock_numbering(self) -> None:
+        """Let no other transaction give numbers until this one ends (on SQLite there is no other)."""
+        if self.postgres:
+            self._execute("SELECT pg_advisory_xact_lock(?)", (_NUMBERING,))
+
+    @property
+    def for_update(self) -> str:
+        """Ends a SELECT whose rows this transaction is going to change; SQLite has one writer anyway."""
+        return " FOR UPDATE" if self.postgres else ""
 
     def hint(self, topic: str) -> None:
         """Say that something changed (`queue`, `enquiry:<id>`, `accounts` …); told after the commit."""
         self.topics.add(topic)
+
+
+_NUMBERING = 0x4E756D626572  # an advisory lock of PostgreSQL: "Number"
+
+
+@lru_cache(maxsize=256)
+def _insertion(table: type[Table], columns: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The INSERT for these columns, and the defaults of those that are not named."""
+    fields = {field.column_name: field.default for field in table._meta.sorted_fields}
+    left = {name: value for name, value in fields.items() if name not in columns and value is not None}
+    names = ", ".join(f'"{name}"' for name in (*columns, *left))
+    sql = f'INSERT INTO "{table._meta.table_name}" ({names}) VALUES ({marks(len(columns) + len(left))})'
+    return sql, tuple(left.values())
 
 
 def marks(n: int) -> str:

@@ -11,8 +11,9 @@ from peewee import Database, PostgresqlDatabase
 
 SCHEMA = """
 CREATE TABLE "setting" ("key" TEXT NOT NULL PRIMARY KEY, "value" TEXT NOT NULL);
-CREATE TABLE "person" ("id" TEXT NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "language" TEXT NOT NULL, "note" TEXT
-    NOT NULL, "created_at" BIGINT NOT NULL);
+CREATE TABLE "person" ("id" TEXT NOT NULL PRIMARY KEY, "place" BIGINT NOT NULL, "name" TEXT NOT NULL, "language"
+    TEXT NOT NULL, "note" TEXT NOT NULL, "created_at" BIGINT NOT NULL);
+CREATE UNIQUE INDEX "person_place" ON "person" ("place");
 CREATE TABLE "identity" ("kind" TEXT NOT NULL, "scope" TEXT NOT NULL, "value" TEXT NOT NULL, "label" TEXT NOT NULL,
     "person_id" TEXT NOT NULL, PRIMARY KEY ("kind", "scope", "value"));
 CREATE INDEX "identity_person_id" ON "identity" ("person_id");
@@ -21,8 +22,7 @@ CREATE TABLE "account" ("id" TEXT NOT NULL PRIMARY KEY, "kind" TEXT NOT NULL, "n
     NOT NULL, "health_since" BIGINT NOT NULL, "last_ok_at" BIGINT, "next_poll_at" BIGINT, "cursor" TEXT NOT NULL,
     "budgets" TEXT NOT NULL, "created_at" BIGINT NOT NULL, "removed" SMALLINT NOT NULL);
 CREATE TABLE "thread" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" TEXT NOT NULL, "platform_id" TEXT NOT NULL,
-    "person_id" TEXT NOT NULL, "recipient" TEXT NOT NULL, "link" TEXT NOT NULL, "last_inbound_at" BIGINT,
-    "last_outbound_at" BIGINT);
+    "person_id" TEXT NOT NULL, "recipient" TEXT NOT NULL, "link" TEXT NOT NULL);
 CREATE INDEX "thread_person_id" ON "thread" ("person_id");
 CREATE UNIQUE INDEX "thread_account_id_platform_id" ON "thread" ("account_id", "platform_id");
 CREATE TABLE "enquiry" ("id" TEXT NOT NULL PRIMARY KEY, "number" BIGINT NOT NULL, "state" TEXT NOT NULL, "owner"
@@ -105,17 +105,16 @@ CREATE INDEX "attachment_pending" ON "attachment" ("entry_id") WHERE "state" = '
 CREATE UNIQUE INDEX "account_name" ON "account" ("name") WHERE "removed" = 0
 """
 
-ENTRY_SEARCH_SQLITE = """
-CREATE VIRTUAL TABLE entry_words USING fts5(words, content='', contentless_delete=1,
-    tokenize="unicode61 remove_diacritics 2", prefix='2 3');
-CREATE VIRTUAL TABLE person_words USING fts5(words, person_id UNINDEXED,
-    tokenize="unicode61 remove_diacritics 2", prefix='2 3')
+SEARCH_SQLITE = """
+CREATE VIRTUAL TABLE entry_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+CREATE VIRTUAL TABLE person_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='2 3')
 """
+# The words come folded and apart, so the tokenizer need only split at blanks (ascii takes all else as letters).
 
-ENTRY_SEARCH_POSTGRES = """
+SEARCH_POSTGRES = """
 CREATE TABLE entry_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
 CREATE INDEX entry_words_gin ON entry_words USING gin (words);
-CREATE TABLE person_words (person_id TEXT PRIMARY KEY, words TSVECTOR NOT NULL);
+CREATE TABLE person_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
 CREATE INDEX person_words_gin ON person_words USING gin (words)
 """
 
@@ -124,6 +123,6 @@ def up(_migrator: Any, db: Database) -> None:
     """Create everything."""
     postgres = isinstance(db, PostgresqlDatabase)
     schema = SCHEMA.replace(" BLOB ", " BYTEA ") if postgres else SCHEMA
-    for script in (schema, ENTRY_SEARCH_POSTGRES if postgres else ENTRY_SEARCH_SQLITE):
+    for script in (schema, SEARCH_POSTGRES if postgres else SEARCH_SQLITE):
         for statement in script.split(";\n"):
             db.execute_sql(statement)
