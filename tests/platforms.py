@@ -9,9 +9,10 @@ Use in the conftest of a folder: ``from tests.platforms import clock as clock, f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 import pytest
@@ -56,6 +57,17 @@ def in_process(platform: SimulatedPlatform, base: str = "") -> httpx.AsyncClient
     """A client that reaches the platform without a socket; it is not signed in."""
     home = {"facebook": "https://graph.facebook.com", "x": "https://api.x.com"}[platform.kind]
     return httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=base or home)
+
+
+def ask(platform: SimulatedFacebook | SimulatedX, method: str, path: str, **request: Any) -> httpx.Response:
+    """One request to the platform inside the process, signed in unless `headers` say otherwise."""
+    request.setdefault("headers", {"Authorization": f"Bearer {platform.token}"})
+
+    async def once() -> httpx.Response:
+        async with in_process(platform) as client:
+            return await client.request(method, path, **request)
+
+    return asyncio.run(once())
 
 
 @pytest.fixture
