@@ -182,4 +182,4 @@ def operator(settings: StationSettings) -> Operator:
 def workspace_url(settings: StationSettings, given: str, folder: Path) -> str:
     """The workspace to open: the command line's, the environment's, the station's, else the embedded one."""
     chosen = given or os.environ.get(WORKSPACE) or settings.workspace
-    return chosen or f"sqlite:///{(folder / 'workspace.db').absolute().as_posix()}"
+    return chosen or f"sqlite:///{(folder / 'workspace.db').absolute().as_posix().lstrip('/')}"

@@ -27,7 +27,7 @@ class Location:
         return self.path is not None
 
     def __str__(self) -> str:
-        return f"sqlite:///{self.path.as_posix()}" if self.path else self.dsn
+        return f"sqlite:///{self.path.as_posix().lstrip('/')}" if self.path else self.dsn
 
 
 def embedded(path: Path) -> Location:
@@ -49,8 +49,8 @@ def parse_location(url: str) -> Location:
         rest = unquote(url.split(":", 1)[1].split("?", 1)[0])
         if not rest.startswith("///") or rest == "///":
             raise WrongUse(tr("The workspace address names no file."), form)
-        path = Path(rest[3:]) if len(rest) > 4 and rest[4] == ":" else Path(rest[2:])
-        return embedded(path)
+        name = rest.lstrip("/")
+        return embedded(Path(name if name[1:2] == ":" else f"/{name}"))
     if parts.scheme in ("postgresql", "postgres"):
         if password is not None:
             raise WrongUse(

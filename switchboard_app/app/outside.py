@@ -1,0 +1,159 @@
+"""The engine as window and command line use it: accounts connected and checked, mails sent, secrets kept.
+
+Joins the store (what is known of an account) with the keyring (its secret) and the engine (its platform).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+from switchboard_app.app.station import Station
+from switchboard_app.model.account import CONNECTABLE, Account, Channel
+from switchboard_app.model.errors import WrongUse
+from switchboard_app.model.ids import AccountId, Operator
+from switchboard_app.model.language import tr
+from switchboard_app.store import accounts
+from switchboard_app.store.database import Store
+from switchboard_app.sync.addresses import check_api_base
+from switchboard_app.sync.engine import Engine, Secrets, Surroundings
+from switchboard_app.sync.mail import MailServer, SmtpPost
+from switchboard_app.sync.thread import EngineThread
+
+T = TypeVar("T")
+
+SECRET_FIELDS: Mapping[Channel, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Channel.FACEBOOK: (("access_token",), ("app_secret",)),
+    Channel.X: (("access_token",), ("refresh_token", "client_id", "client_secret")),
+}
+"""Which fields an account's secret must and may hold."""
+
+
+def surroundings(station: Station) -> Surroundings:
+    """What the engine of a real station is given: keyring, mail server, proxy."""
+    settings = station.settings
+    post = None
+    if settings.mail_host:
+        server = MailServer(
+            settings.mail_host,
+            settings.mail_port,
+            settings.mail_security,
+            settings.mail_sender or settings.mail_user,
+            settings.mail_user,
+        )
+
+        async def password() -> str | None:
+            return await asyncio.to_thread(station.credentials.mail_password, settings.mail_user)
+
+        post = SmtpPost(server, password)
+    return Surroundings(
+        secrets=station.credentials,
+        post=post,
+        mail_sender=settings.mail_sender or settings.mail_user,
+        proxy=settings.proxy or None,
+    )
+
+
+def account_kind(name: str) -> Channel:
+    """The kind of account that a person named; raises WrongUse with the kinds there are."""
+    if name in tuple(CONNECTABLE):
+        return Channel(name)
+    kinds = ", ".join(kind.value for kind in CONNECTABLE)
+    raise WrongUse(
+        tr("There is no kind of account «{name}» in this version.").format(name=name),
+        tr("Possible: {kinds}.").format(kinds=kinds),
+    )
+
+
+def check_secret(kind: Channel, secret: Mapping[str, object]) -> dict[str, str]:
+    """The secret as it is kept; raises WrongUse naming what is missing or unknown. Never repeats a value."""
+    must, may = SECRET_FIELDS[kind]
+    if not all(isinstance(value, str) for value in secret.values()):
+        raise WrongUse(tr("Every field of the secret is a text."), tr('For example {"access_token": "…"}.'))
+    clean = {key: str(value).strip() for key, value in secret.items() if str(value).strip()}
+    missing = [name for name in must if name not in clean]
+    unknown = [name for name in clean if name not in (*must, *may)]
+    if missing or unknown:
+        fields = ", ".join((*must, *(f"{name}?" for name in may)))
+        raise WrongUse(
+            tr("The secret lacks {fields}.").format(fields=", ".join(missing))
+            if missing
+            else tr("The secret has unknown fields: {fields}.").format(fields=", ".join(unknown)),
+            tr("It is one JSON object with: {fields}.").format(fields=fields),
+        )
+    return clean
+
+
+async def connect_account(
+    store: Store,
+    secrets: Secrets,
+    whoami: Callable[[Account], Coroutine[Any, Any, Account]],
+    kind: Channel,
+    name: str,
+    secret: Mapping[str, object],
+    by: Operator,
+    *,
+    api_base: str = "",
+    options: Mapping[str, str] | None = None,
+) -> Account:
+    """Connect an account: secret into the keyring, row into the store, then ask the platform who we are.
+
+    The account is connected even when the platform does not answer now; its health says so. Raises UserError.
+    """
+    clean = check_secret(kind, secret)
+    base = check_api_base(api_base) if api_base else ""
+    account = await store.run(accounts.add, kind, name, by, api_base=base, options=options)
+    try:
+        await asyncio.to_thread(secrets.keep_account_secret, account.id, clean)
+    except BaseException:
+        await store.run(accounts.remove, account.id, by)  # an account without its secret is of no use to anybody
+        raise
+    return await whoami(account)
+
+
+class EngineOutside:
+    """`ui.bridge.Outside` over an engine thread; every call is awaited in the window's loop."""
+
+    def __init__(self, store: Store, engine: EngineThread, station: Station, secrets: Secrets) -> None:
+        self._store = store
+        self._engine = engine
+        self._station = station
+        self._secrets = secrets
+
+    def look_now(self, account: AccountId | None = None) -> None:
+        """Poll and send soon."""
+        self._engine.look_now(account)
+
+    async def _in_engine(self, work: Callable[[Engine], Coroutine[Any, Any, T]]) -> T:
+        return await asyncio.wrap_future(self._engine.submit(work))
+
+    async def _whoami(self, account: Account) -> Account:
+        checked = await self._in_engine(lambda engine: engine.whoami(account))
+        self._engine.look_now(account.id)
+        return checked
+
+    async def add_account(
+        self, kind: Channel, name: str, secret: Mapping[str, str], api_base: str, options: Mapping[str, str]
+    ) -> Account:
+        """Keep the secret, connect, ask the platform who we are."""
+        me = self._station.operator
+        return await connect_account(
+            self._store, self._secrets, self._whoami, kind, name, secret, me, api_base=api_base, options=options
+        )
+
+    async def sign_in_again(self, account: AccountId, secret: Mapping[str, str]) -> Account:
+        """Replace the secret of an account and check it."""
+        known = await self._store.ask(accounts.one, account)
+        clean = check_secret(known.kind, secret)
+        await asyncio.to_thread(self._secrets.keep_account_secret, account, clean)
+        return await self._whoami(known)
+
+    async def check_account(self, account: AccountId) -> Account:
+        """Ask the platform who we are."""
+        return await self._whoami(await self._store.ask(accounts.one, account))
+
+    async def remove_account(self, account: AccountId) -> None:
+        """Forget the secret, keep the history."""
+        await asyncio.to_thread(self._station.credentials.forget_account, account)
+        await self._store.run(accounts.remove, account, self._station.operator)

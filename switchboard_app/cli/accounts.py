@@ -1,0 +1,159 @@
+"""``account add | list | check | sign-in | remove`` and ``sync --once``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from switchboard_app.app.outside import account_kind, connect_account, surroundings
+from switchboard_app.cli import shapes
+from switchboard_app.cli.frame import Frame
+from switchboard_app.model.account import Account, Health
+from switchboard_app.model.errors import ExitCode, WrongUse
+from switchboard_app.model.language import tr
+from switchboard_app.store import accounts, outbox
+from switchboard_app.store.database import Store
+from switchboard_app.store.transaction import Transaction
+from switchboard_app.sync.engine import Engine
+
+T = TypeVar("T")
+EXAMPLE = '{"access_token": "…"}'
+
+
+def add_to(verbs: Any, everywhere: Any) -> None:
+    """Add the verbs."""
+    top = verbs.add_parser("account", help="connect pages and handles", parents=[everywhere])
+    sub = top.add_subparsers(dest="what", metavar="WHAT", required=True)
+    add = sub.add_parser("add", help="connect one; its secret as JSON on standard input", parents=[everywhere])
+    add.add_argument("kind")
+    add.add_argument("--name", required=True)
+    add.add_argument("--api-base", default="", metavar="URL")
+    add.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
+    add.set_defaults(run=_add)
+    sub.add_parser("list", help="health and next step", parents=[everywhere]).set_defaults(run=_list)
+    for name, verb, words in (
+        ("check", _check, "ask the platform who we are"),
+        ("sign-in", _sign_in, "replace the secret; JSON on standard input"),
+        ("remove", _remove, "forget the secret, keep the history"),
+    ):
+        one = sub.add_parser(name, help=words, parents=[everywhere])
+        one.add_argument("name")
+        one.set_defaults(run=verb)
+    sync = verbs.add_parser("sync", help="poll and send until nothing is due", parents=[everywhere])
+    sync.add_argument("--once", action="store_true", required=True)
+    sync.add_argument("--account", default="", metavar="NAME")
+    sync.set_defaults(run=_sync)
+
+
+def _with_engine(frame: Frame, store: Store, work: Callable[[Engine], Coroutine[Any, Any, T]]) -> T:
+    async def run() -> T:
+        engine = Engine(store, surroundings(frame.station))
+        try:
+            return await work(engine)
+        finally:
+            await engine.close()
+
+    return asyncio.run(run())
+
+
+def _options(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if not all(key and equals for key, equals, _ in pairs):
+        raise WrongUse(tr("An option is written KEY=VALUE."), tr("For example --option version=v26.0."))
+    return {key: value for key, _, value in pairs}
+
+
+def _add(frame: Frame) -> None:
+    kind = account_kind(frame.arguments.kind)
+    options = _options(frame.arguments.option)
+    secret = frame.stdin_object(EXAMPLE)
+    with frame.store() as store:
+
+        async def connect(engine: Engine) -> Account:
+            return await connect_account(
+                store,
+                frame.station.credentials,
+                engine.whoami,
+                kind,
+                frame.arguments.name,
+                secret,
+                frame.me,
+                api_base=frame.arguments.api_base,
+                options=options,
+            )
+
+        account = _with_engine(frame, store, connect)
+    _say_account(frame, account)
+
+
+def _say_account(frame: Frame, account: Account) -> None:
+    frame.answer(shapes.account(account), lambda: [_line(account)])
+    if account.health is not Health.OK:
+        frame.tell(f"{account.reason} {account.next_step}")
+
+
+def _line(account: Account) -> str:
+    return f"{account.name}\t{account.kind}\t{account.health}\t{account.reason} {account.next_step}".rstrip()
+
+
+def _list(frame: Frame) -> None:
+    with frame.store() as store:
+        found = store.read(accounts.listed)
+        counts = {one.id: store.read(_counts, one) for one in found}
+    document = {"accounts": [shapes.account(one, counts[one.id]) for one in found]}
+    frame.answer(document, lambda: [_line(one) for one in found] or [tr("No account is connected.")])
+
+
+def _counts(tx: Transaction, account: Account) -> dict[str, int]:
+    return {**outbox.summary(tx, account.id), "quarantined": accounts.quarantined(tx, account.id)}
+
+
+def _check(frame: Frame) -> int:
+    with frame.store() as store:
+        account = store.read(accounts.named, frame.arguments.name)
+        checked = _with_engine(frame, store, lambda engine: engine.whoami(account))
+    _say_account(frame, checked)
+    return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
+
+
+def _sign_in(frame: Frame) -> int:
+    from switchboard_app.app.outside import check_secret
+
+    with frame.store() as store:
+        account = store.read(accounts.named, frame.arguments.name)
+        clean = check_secret(account.kind, frame.stdin_object(EXAMPLE))
+        frame.station.credentials.keep_account_secret(account.id, clean)
+        checked = _with_engine(frame, store, lambda engine: engine.whoami(account))
+    _say_account(frame, checked)
+    return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
+
+
+def _remove(frame: Frame) -> None:
+    with frame.store() as store:
+        account = store.read(accounts.named, frame.arguments.name)
+        frame.station.credentials.forget_account(account.id)
+        store.write(accounts.remove, account.id, frame.me)
+    frame.answer(
+        {"id": account.id, "name": account.name}, lambda: [tr("Disconnected: {name}").format(name=account.name)]
+    )
+
+
+def _sync(frame: Frame) -> None:
+    with frame.store() as store:
+        only = store.read(accounts.named, frame.arguments.account).id if frame.arguments.account else None
+        reports = _with_engine(frame, store, lambda engine: engine.once(only))
+    document = {"accounts": [shapes.report(one) for one in reports]}
+    frame.answer(
+        document,
+        lambda: [
+            f"{one.name}\t{one.health}\t"
+            + tr("fetched {fetched}, new {new}, sent {sent}, unclear {uncertain}, failed {failed}").format(
+                fetched=one.fetched, new=one.new, sent=one.sent, uncertain=one.uncertain, failed=one.failed
+            )
+            for one in reports
+        ],
+    )
+    for one in reports:
+        if one.health is not Health.OK:
+            frame.tell(f"{one.name}: {one.reason} {one.next_step}")
