@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -100,6 +101,7 @@ class ComboField(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(plain_text(name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setItemDelegate(QStyledItemDelegate(self))
         self._halo = Halo(self)
         theme.follow(self.retheme)
 

@@ -91,7 +91,7 @@ class Banner(QWidget):
         row.setContentsMargins(theme.px(S3), theme.px(S2), theme.px(S3), theme.px(S2))
         row.setSpacing(theme.px(S2))
         row.addWidget(self._spot)
-        row.addWidget(self._text, 1)
+        row.addWidget(self._text, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._action)
         row.addWidget(self._close)
         self._action.clicked.connect(self.acted)

@@ -15,7 +15,8 @@ from switchboard_app.ui.look.labels import Label
 from switchboard_app.ui.look.tokens import S3, Type
 
 _MARGIN = 22
-_SHADOW = 44
+_SHADOW = 76
+_LAYERS = 28
 _REACH = 4
 """The room round the body for the halo of a field at its edge."""
 
@@ -199,13 +200,13 @@ class Sheet(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             colour = theme.color("shadow")
-            colour.setAlphaF(0.0075)
+            colour.setAlpha(2)
             painter.setBrush(colour)
-            drop = reach * 0.2
-            for step in range(reach, 0, -1):
-                spread = step * 0.8
-                rect = QRectF(self.card.rect()).translated(reach, reach + drop)
-                painter.drawRoundedRect(rect.adjusted(-spread, -spread, spread, spread), 12 + spread, 12 + spread)
+            edge = QRectF(self.card.rect()).translated(reach, reach * 1.2)
+            for step in range(_LAYERS):
+                spread = (reach * 0.8) * (1 - step / _LAYERS) ** 1.3
+                corner = theme.px(12) + spread
+                painter.drawRoundedRect(edge.adjusted(-spread, -spread, spread, spread), corner, corner)
             painter.end()
             self._shadow = made
         return self._shadow

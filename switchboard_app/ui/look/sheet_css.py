@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from switchboard_app.ui.look.tokens import RADIUS, RADIUS_SMALL, S1, S2, S3, Tokens
+from switchboard_app.ui.look.tokens import CONTROL, RADIUS, RADIUS_SMALL, S1, S2, S3, Tokens
 
 _TEMPLATE = """
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
@@ -24,6 +24,15 @@ QScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ border: none; outline: none; background: {pane}; }}
 QComboBox QAbstractItemView {{ border: 1px solid {line}; padding: {s1}px; color: {text};
     selection-background-color: {selected}; selection-color: {text}; }}
+QComboBox QAbstractItemView::item {{ padding: {menu_v}px {s2}px; border: none;
+    border-radius: {small}px; color: {text}; }}
+QComboBox QAbstractItemView::item:selected {{ background: {selected}; }}
+QPushButton {{ background: {pane}; color: {text}; border: 1px solid {control}; border-radius: {radius}px;
+    padding: 0 {s3}px; min-height: {button}px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton:focus {{ border: 2px solid {accent}; }}
+QPushButton:default:focus {{ border-color: {text}; }}
 QLineEdit {{ background: transparent; border: none; }}
 QToolTip {{ background: {toast}; color: {on_toast}; border: none; padding: {s1}px {s2}px; }}
 QMenu {{ background: {pane}; color: {text}; border: 1px solid {line}; padding: {s1}px; }}
@@ -58,6 +67,10 @@ def style_sheet(tokens: Tokens, px: Callable[[float], int]) -> str:
         selected=tokens.selected,
         neutral=tokens.neutral_ground,
         accent=tokens.accent,
+        on_accent=tokens.on_accent,
+        control=tokens.control_line,
+        hover=tokens.hover,
+        button=px(CONTROL - 2),
         s1=px(S1),
         s2=px(S2),
         s3=px(S3),
