@@ -137,7 +137,7 @@ class HttpDoor:
         self._deadline = deadline
         self._traced = transport is None
         self._resolve = resolve if transport is not None or proxy is not None else (resolve or resolve_name)
-        self._connect_s = min(_CONNECT_S, deadline)
+        self._connect_s = min(_CONNECT_S, deadline / 2)
         if transport is None:
             context = tls or system_trust()
             self._reading = self._client(network(context, proxy, idle=3.0))

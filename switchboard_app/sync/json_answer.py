@@ -78,7 +78,7 @@ def _refuse_constant(name: str) -> Never:
 
 def _deeper_than(value: Json, limit: int) -> bool:
     level: list[Json] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [child for parent in level for child in _children(parent)]
         if not level:
             return False

@@ -42,6 +42,7 @@ class Progress:
         self._clock = clock
         self._begun = not traced
         self._broken_off = False
+        self._bare: httpcore.AsyncNetworkStream | None = None
 
     @property
     def nothing_left(self) -> bool:
@@ -55,7 +56,11 @@ class Progress:
 
     async def __call__(self, event: str, details: Mapping[str, Any]) -> None:
         """Called by the transport at each of its steps."""
-        if event.endswith("send_request_headers.started"):
+        if event == "connection.connect_tcp.complete":
+            self._bare = details["return_value"]
+        elif event.endswith("start_tls.failed") and self._bare is not None:
+            await self._bare.aclose()  # the library forgets it when the deadline falls into the handshake
+        elif event.endswith("send_request_headers.started"):
             if details["request"].method != b"CONNECT":  # to a proxy: not yet ours
                 self.check_time()
                 self._begun = True
@@ -65,6 +70,7 @@ class Progress:
 
 
 def network(context: ssl.SSLContext, proxy: str | None, *, idle: float | None) -> httpx.AsyncHTTPTransport:
+    """A real transport; `idle` is for how many seconds a connection is kept for the next request, None for never."""
     limits = httpx.Limits(
         max_connections=20, max_keepalive_connections=None if idle else 0, keepalive_expiry=idle or 0.0
     )
@@ -72,12 +78,16 @@ def network(context: ssl.SSLContext, proxy: str | None, *, idle: float | None) -
 
 
 def system_trust() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.keylog_filename = None  # type: ignore[assignment]  # the environment may not ask for the keys of sessions
+    """TLS 1.2 or newer with the system's certificates. Not the default context: that one would write the keys of
+    sessions into a file that the environment names (``SSLKEYLOGFILE``)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_default_certs()
     return context
 
 
 async def resolve_name(host: str) -> Sequence[str]:
+    """All addresses of a host's name, asked of the system without holding up the loop. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     return [str(place[4][0]) for place in found]
 

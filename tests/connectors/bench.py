@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
-from tests.platforms import FakeClock
 
 from switchboard_app.model.account import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
@@ -26,6 +25,7 @@ from switchboard_app.sync.x import XConnector
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
+from tests.platforms import FakeClock
 
 T = TypeVar("T")
 

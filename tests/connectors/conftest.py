@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.connectors.bench import Bench
-from tests.platforms import FakeClock, Served
-from tests.platforms import clock as clock
-from tests.platforms import facebook as facebook
-from tests.platforms import facebook_server as facebook_server
-from tests.platforms import x as x
-from tests.platforms import x_server as x_server
 
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.x import SimulatedX
+from tests.connectors.bench import Bench
+from tests.platforms import FakeClock, Served, clock, facebook, facebook_server, x, x_server
+
+__all__ = ["clock", "facebook", "facebook_server", "x", "x_server"]
+"""The fixtures of tests/platforms.py, for every test of this folder."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The contract of the port, the same for every platform: each message once, byte-exact; each reply once or uncertain."""
+"""The contract of the port, the same for every platform: each message once and byte-exact, each reply once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.connectors.bench import PNG, Bench
 
 from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
@@ -14,8 +13,19 @@ from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.sync.connector import Connector, OutgoingFile, PlatformFailure, Receipt
-from switchboard_app.training.faults import Effect, dropped, empty, html, other_shape, refused, server_error, slow, truncated
+from switchboard_app.training.faults import (
+    Effect,
+    dropped,
+    empty,
+    html,
+    other_shape,
+    refused,
+    server_error,
+    slow,
+    truncated,
+)
 from switchboard_app.training.truth import SimulatedFile
+from tests.connectors.bench import PNG, Bench
 
 STRINGS = [
     "Grüezi mitenand",
@@ -261,7 +271,9 @@ def test_attachments_are_fetched_and_capped(bench: Bench) -> None:
     bench.platform.say("p", "mit Bild", attachments=[SimulatedFile("bild.png", "image/png", PNG)])
     bench.platform.say("p", "", attachments=[SimulatedFile("film.mp4", "video/mp4", b"film" * 1000)])
     bench.poll()
-    picture, film = (message.attachments[0] for message in sorted(bench.shelf.messages.values(), key=lambda m: m.text == ""))
+    picture, film = (
+        message.attachments[0] for message in sorted(bench.shelf.messages.values(), key=lambda m: m.text == "")
+    )
     assert bench.run(lambda connector: connector.fetch(picture, 10_000)) == PNG
     assert bench.run(lambda connector: connector.fetch(film, 4000)) == b"film" * 1000
     assert picture.mime == "image/png"
