@@ -73,11 +73,11 @@ class OfficeMatch:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a forwarding taught: for an enquiry with these words, this office was wrong or right.
+    """What a forwarding taught: for enquiries with these words, this office was wrong.
 
-    `weight` from -1 to 1. Below 0, the office drops for these words (-1: "declined, not ours"); above 0, it rises (1:
-    "the declining office named this one as the right one"). A lesson counts in proportion to the share of its words
-    that stand in the text; several lessons add up.
+    `weight` from -1 to 1 says how wrong: 1 when the office declined; below 0 it rises instead (-1: another office named
+    it as the right one). A lesson counts when enough of those of its words that the directory knows stand in the text,
+    in proportion to their share; several lessons add up.
     """
 
     words: tuple[str, ...]

@@ -33,7 +33,7 @@ melden wende wenden stelle richtige richtig anliegen problem thema sache basel b
 woche wochen monat monate jahr jahre jahren tage tagen stunde stunden minuten uhr zeit montag dienstag mittwoch
 donnerstag freitag samstag sonntag januar februar märz april mai juni juli august september oktober november dezember
 telefon telefonnummer nummer mail schreiben schreibe antwort antworten rückmeldung besten voraus gerade eigentlich
-amt ämter abteilung fachstelle behörde verwaltung brief verstehe verstehen gesucht gefragt gehört bestätigung liste
+amt ämter abteilung fachstelle behörde verwaltung brief verstehe verstehen gesucht gefragt bestätigung liste
 überall übers vors fürs ans daheim zuhause bestimmt schliesslich mindestens trotzdem übrigens erlaubt dürfte sonntags
 samstags beginnt beginnen bringen bringe holen holt dort hierher autsch uns schalter
 ok okay super toll klar alles gut besser neu neue neuen neuer neues alt alte alten gross grosse grossen klein kleine

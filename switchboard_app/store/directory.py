@@ -11,8 +11,8 @@ from switchboard_app.model.ids import EnquiryId, OfficeId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.model.office import Office, Topic
 from switchboard_app.store import journal, settings
-from switchboard_app.store.fold import words
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.phrases import known_words
 from switchboard_app.store.transaction import Row, Transaction
 
 _COLUMNS = (
@@ -120,13 +120,14 @@ def learn(tx: Transaction, enquiry: EnquiryId, office: OfficeId) -> None:
         " ORDER BY place LIMIT 5",
         enquiry,
     )
-    known = dict.fromkeys(word for (text,) in texts for word in words(text) if len(word) > 3)
+    # Only words of the directory itself: a lesson outlives the enquiry and holds nothing personal.
+    known = known_words(listed(tx), " ".join(text for (text,) in texts))
     if known:
         tx.change(
             "INSERT INTO lesson (id, office_id, words, weight, at) VALUES (?, ?, ?, 1, ?)",
             new_id(),
             office,
-            " ".join(list(known)[:40]),
+            " ".join(known),
             tx.now,
         )
         settings.put(tx, "directory.version", new_id())

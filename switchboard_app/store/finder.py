@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from switchboard_app.model.office import Lesson, Office, OfficeMatch
 from switchboard_app.model.spelling import stem, tokens
@@ -48,7 +49,10 @@ _OTHER_TOPIC = 0.35
 """How much a second topic of the same office adds to the first."""
 _LESSON_SHARE = 0.5
 """A lesson counts when at least this share of its words is there."""
-_LESSON_LIFT = 60.0
+_LESSON_LIKENESS = 0.78
+_LESSON_STEP = 0.6
+"""One refusal lowers an office for the same words; only the second or third takes it from the list."""
+_LESSON_LIFT = 100.0
 _WORDS_SHOWN = 4
 _PHONE = re.compile(r"\+?[\d\s()/.'’-]{3,}")
 
@@ -78,12 +82,7 @@ class Finder:
         self.offices = tuple(offices)
         self._index = PhraseIndex(self.offices, synonyms)
         self._phones = [_digits(office.phone) for office in self.offices]
-        numbers = {office.id: number for number, office in enumerate(self.offices)}
-        self._lessons = [
-            (numbers[lesson.office], frozenset(_stems(lesson.words)), max(-1.0, min(1.0, lesson.weight)))
-            for lesson in lessons
-            if lesson.office in numbers and lesson.words
-        ]
+        self._lessons = self._learnt(lessons)
 
     def search(self, text: str, limit: int = 20) -> tuple[OfficeMatch, ...]:
         """The offices for what an operator has typed so far, the best first; none for an empty text.
@@ -107,20 +106,6 @@ class Finder:
         found = self._written(alike, positions, STOP_WORDS.intersection(tokens(text[:LONGEST_MESSAGE])))
         self._apply_lessons(found, alike)
         return self._answer(found, limit, _SUGGEST_LEAST, _SUGGEST_LEAST_OF_BEST)
-
-    def telling_words(self, text: str, limit: int = 6) -> tuple[str, ...]:
-        """The words of a text that the directory knows, folded, the most telling first: the words of a `Lesson`.
-
-        Only words of the directory come out, so that a lesson holds nothing personal.
-        """
-        vocabulary = self._index.vocabulary
-        known: dict[str, float] = {}
-        for word in _positions(text):
-            likeness = vocabulary.written(word)
-            if likeness:
-                number = max(likeness, key=lambda number: (likeness[number], -number))
-                known.setdefault(vocabulary.words[number], self._index.rarity[number] * likeness[number])
-        return tuple(sorted(known, key=lambda word: (-known[word], word))[:limit])
 
     def _by_phone(self, digits: str) -> dict[int, _Found]:
         return {
@@ -188,25 +173,41 @@ class Finder:
             return strength if max(lengths) > 1 and _near(places, 1) else 0.0
         return strength if _near(places, _NEAR) else strength * _FAR_APART
 
+    def _learnt(self, lessons: Iterable[Lesson]) -> list[tuple[int, frozenset[str], float]]:
+        """The lessons that can apply: office, stems of the words that the directory knows, weight."""
+        vocabulary = self._index.vocabulary
+        numbers = {office.id: number for number, office in enumerate(self.offices)}
+        learnt: list[tuple[int, frozenset[str], float]] = []
+        for lesson in lessons:
+            words = (token for word in lesson.words for token in tokens(word) if token not in STOP_WORDS)
+            meant = (vocabulary.written(word) for word in words)
+            surely = (max(likeness.items(), key=itemgetter(1)) for likeness in meant if likeness)
+            stems = frozenset(stem(vocabulary.words[number]) for number, sure in surely if sure >= _LESSON_LIKENESS)
+            if lesson.office in numbers and stems:
+                learnt.append((numbers[lesson.office], stems, max(-1.0, min(1.0, lesson.weight))))
+        return learnt
+
     def _apply_lessons(self, found: dict[int, _Found], alike: Mapping[str, Likeness]) -> None:
         if not self._lessons:
             return
         words = self._index.vocabulary.words
-        present = {stem(word) for word in alike}
-        present |= {
-            stem(words[number]) for likeness in alike.values() for number, share in likeness.items() if share > 0.75
+        present = {
+            stem(words[number])
+            for likeness in alike.values()
+            for number, sure in likeness.items()
+            if sure >= _LESSON_LIKENESS
         }
-        change: dict[int, float] = {}
-        for office, lesson, weight in self._lessons:
-            share = len(lesson & present) / len(lesson)
+        wrong: dict[int, float] = {}
+        for office, stems, weight in self._lessons:
+            share = len(stems & present) / len(stems)
             if share >= _LESSON_SHARE:
-                change[office] = change.get(office, 0.0) + weight * share
-        for office, weight in change.items():
-            if weight < 0 and office in found:
-                found[office].score *= max(0.05, 1.0 + weight)
-            elif weight > 0:
+                wrong[office] = wrong.get(office, 0.0) + _LESSON_STEP * weight * share**2
+        for office, weight in wrong.items():
+            if weight > 0 and office in found:
+                found[office].score *= max(0.05, 1.0 - weight)
+            elif weight < 0:
                 match = found.setdefault(office, _Found())
-                match.score = min(100.0, match.score + _LESSON_LIFT * min(1.0, weight))
+                match.score = min(100.0, match.score + _LESSON_LIFT * min(1.0, -weight))
 
     def _answer(
         self, found: Mapping[int, _Found], limit: int, least: float, least_of_best: float
@@ -279,10 +280,6 @@ def _positions(text: str) -> dict[str, list[int]]:
         if not word.isdigit() and (word not in STOP_WORDS or len(word) == 1):
             positions.setdefault(word, []).append(place)
     return positions
-
-
-def _stems(words: Iterable[str]) -> Iterable[str]:
-    return (stem(token) for word in words for token in tokens(word))
 
 
 def _digits(phone: str) -> str:

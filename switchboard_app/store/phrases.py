@@ -1,7 +1,7 @@
 """The phrases of the directory, indexed by their words: names, topics, citizens' words, addresses.
 
-Knows which phrases hold a word and how rare a word is; refuses to rank offices: that is `store.finder`, its only
-caller.
+Knows which phrases hold a word and how rare a word is; refuses to rank offices: that is `store.finder`, which asks it.
+The directory takes the words of a lesson from here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from switchboard_app.model.office import Office
-from switchboard_app.model.spelling import tokens
+from switchboard_app.model.spelling import stem, tokens
 from switchboard_app.model.stop_words import STOP_WORDS
 from switchboard_app.store.vocabulary import Likeness, Synonyms, Vocabulary
 
@@ -93,6 +93,21 @@ class PhraseIndex:
         """How much of a phrase was met, from 0 to 1: rare words count more, a likeness counts in proportion."""
         part = sum(self.rarity[number] * met[number] for number in phrase.words if number in met)
         return (part + _LITTLE * len(phrase.little.intersection(little))) / phrase.weight
+
+
+def known_words(offices: Sequence[Office], text: str, limit: int = 8) -> tuple[str, ...]:
+    """The words of a text that the directory has among its topics, folded, the rarest first: the words of a `Lesson`.
+
+    Only words of the directory come out, so that a lesson holds nothing personal.
+    """
+    holders: defaultdict[str, set[int]] = defaultdict(set)
+    for number, office in enumerate(offices):
+        for kind, _, phrase in _texts(office):
+            if kind in {PhraseKind.TOPIC, PhraseKind.WORD}:
+                for word in tokens(phrase):
+                    holders[stem(word)].add(number)
+    asked = dict.fromkeys(word for word in tokens(text) if word not in STOP_WORDS and stem(word) in holders)
+    return tuple(sorted(asked, key=lambda word: len(holders[stem(word)]))[:limit])
 
 
 def _texts(office: Office) -> Iterator[tuple[PhraseKind, str, str]]:

@@ -22,6 +22,7 @@ from switchboard_app.model.office_csv import read_directory
 from switchboard_app.model.spelling import fold, stem, tokens
 from switchboard_app.model.stop_words import STOP_WORDS
 from switchboard_app.store.finder import Finder, read_synonyms
+from switchboard_app.store.phrases import known_words
 from switchboard_app.store.vocabulary import Vocabulary
 
 RESOURCES = Path(__file__).parents[2] / "resources" / "directory"
@@ -210,9 +211,11 @@ LAMP = "Seit Tagen brennt die Strassenlampe vor dem Haus nicht, und das Trottoir
 def test_a_declined_office_drops_for_those_words_only() -> None:
     wrong = OfficeId("iwb-strassenbeleuchtung")
     assert ids(finder().suggest(LAMP))[0] == wrong
-    declined = Lesson(("Strassenlampe", "Trottoir"), wrong, -1.0)
+    declined = Lesson(("Strassenlampe", "Trottoir"), wrong, 1.0)
     taught = Finder(sample(), lessons=[declined], synonyms=synonyms())
-    assert wrong not in ids(taught.suggest(LAMP))
+    assert wrong not in ids(taught.suggest(LAMP))[:1]
+    assert taught.suggest(LAMP)[0].score < finder().suggest(LAMP)[0].score
+    assert wrong not in ids(Finder(sample(), lessons=[declined] * 2, synonyms=synonyms()).suggest(LAMP))
     other = "Die Laterne flackert"
     assert ids(taught.suggest(other))[0] == wrong
     assert taught.suggest(other) == finder().suggest(other)
@@ -225,14 +228,14 @@ def test_lessons_add_up() -> None:
         lessons = [Lesson(("Strassenlampe",), wrong, weight) for weight in weights]
         return Finder(sample(), lessons=lessons, synonyms=synonyms()).search("strassenlampe")[0].score
 
-    once, twice = score(-0.2), score(-0.2, -0.2)
+    once, twice = score(0.2), score(0.2, 0.2)
     assert score() > once > twice
     assert score(-0.3, 0.3) == score()
 
 
 def test_the_office_that_was_named_as_right_rises_even_without_a_word() -> None:
     right = OfficeId("sb-ombudsstelle")
-    lesson = Lesson(("Strassenlampe", "Trottoir"), right, 1.0)
+    lesson = Lesson(("Strassenlampe", "Trottoir"), right, -1.0)
     matches = Finder(sample(), lessons=[lesson], synonyms=synonyms()).suggest(LAMP)
     assert right in ids(matches)
     assert next(match for match in matches if match.office.id == right).topic == ""
@@ -240,22 +243,33 @@ def test_the_office_that_was_named_as_right_rises_even_without_a_word() -> None:
 
 def test_lessons_for_other_words_or_offices_that_are_gone_change_nothing() -> None:
     lessons = [
-        Lesson(("Katze", "Hund"), OfficeId("iwb-strassenbeleuchtung"), -1.0),
-        Lesson(("Strassenlampe",), OfficeId("closed-down"), -1.0),
-        Lesson((), OfficeId("iwb-strassenbeleuchtung"), -1.0),
+        Lesson(("Katze", "Hund"), OfficeId("iwb-strassenbeleuchtung"), 1.0),
+        Lesson(("Strassenlampe",), OfficeId("closed-down"), 1.0),
+        Lesson((), OfficeId("iwb-strassenbeleuchtung"), 1.0),
     ]
     assert Finder(sample(), lessons=lessons, synonyms=synonyms()).suggest(LAMP) == finder().suggest(LAMP)
 
 
-def test_the_telling_words_of_a_message_teach_and_hold_nothing_personal() -> None:
-    text = "Hier schreibt Aurelia Zbinden, 076 000 00 00: die Strasenlampe vor meinem Haus flackert!"
-    words = finder().telling_words(text)
-    assert "strassenlampe" in words
-    assert len(words) <= 6
+def test_a_lesson_of_a_whole_message_counts_for_a_message_like_it() -> None:
+    wrong = OfficeId("iwb-strassenbeleuchtung")
+    lesson = Lesson(tuple(f"Guten Tag, hier ist Zbinden. {LAMP}. Freundliche Grüsse".split()), wrong, 1.0)
+    taught = Finder(sample(), lessons=[lesson] * 2, synonyms=synonyms())
+    assert wrong not in ids(
+        taught.suggest("Vor dem Haus brennt die Strassenlampe nicht mehr, das Trottoir ist dunkel.")
+    )
+    assert wrong in ids(taught.suggest("Der Kandelaber an der Ecke flackert"))
+
+
+def test_the_words_of_a_lesson_hold_nothing_personal() -> None:
+    text = "Hier schreibt Aurelia Zbinden, 076 000 00 00: die Strassenlampen vor meinem Haus flackern!"
+    words = known_words(sample(), text)
+    assert words[0] in {"strassenlampen", "flackern"}
     assert not {"aurelia", "zbinden", "076"}.intersection(words)
-    declined = Lesson(words, OfficeId("iwb-strassenbeleuchtung"), -1.0)
-    assert "iwb-strassenbeleuchtung" not in ids(Finder(sample(), lessons=[declined], synonyms=synonyms()).suggest(text))
-    assert finder().telling_words("Danke!") == ()
+    assert len(known_words(sample(), text, limit=1)) == 1
+    declined = Lesson(words, OfficeId("iwb-strassenbeleuchtung"), 1.0)
+    taught = Finder(sample(), lessons=[declined] * 2, synonyms=synonyms())
+    assert "iwb-strassenbeleuchtung" not in ids(taught.suggest(text))
+    assert known_words(sample(), "Danke!") == ()
 
 
 # --- robustness --------------------------------------------------------------------------------------------------
@@ -266,7 +280,7 @@ def test_an_empty_directory_finds_nothing() -> None:
     assert empty.search("schlagloch") == ()
     assert empty.search("061 555") == ()
     assert empty.suggest("schlagloch") == ()
-    assert empty.telling_words("schlagloch") == ()
+    assert known_words([], "schlagloch") == ()
 
 
 def test_an_office_with_nothing_but_a_name() -> None:
