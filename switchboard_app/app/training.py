@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from switchboard_app.app.station import Station
 from switchboard_app.log import logger
 from switchboard_app.model.account import Channel
@@ -25,6 +23,7 @@ from switchboard_app.store.database import Store, wall_clock
 from switchboard_app.store.location import embedded
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.engine import Engine, Surroundings
+from switchboard_app.sync.inside import OnlyInside
 from switchboard_app.training.calls import CallBoard
 from switchboard_app.training.cases import load_cases
 from switchboard_app.training.director import Director
@@ -40,20 +39,6 @@ PAGE_BASE = "https://facebook.training.invalid"
 HANDLE_BASE = "https://x.training.invalid"
 SENDER = "telefonzentrale@training.invalid"
 _OFFICES = Operator("training")
-
-
-class OnlyInside(httpx.AsyncBaseTransport):
-    """A network that has two hosts, both in this process."""
-
-    def __init__(self, apps: Mapping[str, object]) -> None:
-        self._hosts = {host: httpx.ASGITransport(app) for host, app in apps.items()}  # type: ignore[arg-type]  # ASGI
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer for a simulated platform; any other host does not exist."""
-        inside = self._hosts.get(request.url.host)
-        if inside is None:
-            raise httpx.ConnectError("training has no network", request=request)
-        return await inside.handle_async_request(request)
 
 
 class InventedSecrets:
@@ -123,11 +108,8 @@ class Training:
 
     def surroundings(self) -> Surroundings:
         """What the engine is given instead of the network."""
-        apps = {
-            httpx.URL(PAGE_BASE).host: self.facebook.app,
-            httpx.URL(HANDLE_BASE).host: self.x.app,
-        }
-        return Surroundings(self.secrets, self.post, SENDER, transport=OnlyInside(apps))
+        inside = OnlyInside({PAGE_BASE: self.facebook.app, HANDLE_BASE: self.x.app})
+        return Surroundings(self.secrets, self.post, SENDER, transport=inside)
 
     def engine(self) -> Engine:
         """The engine over the simulated platforms; make it in its loop."""

@@ -2,8 +2,8 @@
 `ui.bridge`.
 
 The workspace is opened off the window's thread (its key may wait behind the keyring's prompt); what stands in the way
-is shown as the first-start page with its next step. Refuses to open a second window on the same workspace: the first one
-is raised.
+is shown as the first-start page with its next step. Refuses to open a second window on the same workspace: the first
+one is raised.
 """
 
 from __future__ import annotations

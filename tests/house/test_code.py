@@ -136,8 +136,9 @@ def test_what_is_imported_is_a_dependency_by_name() -> None:
 
 # One door each: what may be imported, and the modules that may. A door may be a module or a package.
 DOORS = {
-    # The door, the wire under it, and the bolt: it reads addresses with the parser that will use them.
-    "httpx": ("switchboard_app/sync/http", "switchboard_app/sync/wire", "switchboard_app/sync/addresses"),
+    # The door, the wire under it, and the bolt: it reads addresses with the parser that will use them. `engine` only
+    # names the transport that may stand in the network's place, `inside` is that of training.
+    "httpx": tuple(f"switchboard_app/sync/{room}" for room in ("http", "wire", "addresses", "engine", "inside")),
     "httpcore": ("switchboard_app/sync/wire",),
     "aiosmtplib": ("switchboard_app/sync/mail", "switchboard_app/sync/smtp"),
     "webbrowser": ("switchboard_app/ui/links",),
