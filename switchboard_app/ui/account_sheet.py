@@ -1,0 +1,212 @@
+"""Connecting an account, or signing in to it again: kind, name, secrets, perhaps another address of the platform.
+
+The secrets go to the keyring through `bridge.outside`, off the window's thread; what keyring or platform says is
+shown in place, and what was typed stays until it worked or the sheet is closed. No secret stays in a widget after
+that. Used by the page of accounts and the first start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from switchboard_app.model.account import CONNECTABLE, Account, Channel
+from switchboard_app.model.errors import UserError
+from switchboard_app.model.language import tr
+from switchboard_app.ui import look, words
+from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.secret_fields import SecretFields
+
+_SLOW = 1500
+"""After so many milliseconds it is said that the keyring may be waiting for its password."""
+
+
+class AccountSheet(look.Sheet):
+    """`open_new()` connects an account, `open_again(account)` signs in anew."""
+
+    connected = Signal(object)
+    """The Account, as the platform answered."""
+
+    def __init__(self, window: QWidget, bridge: Bridge) -> None:
+        super().__init__(window, "", width=520)
+        self._bridge = bridge
+        self._again: Account | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._build()
+        self.kinds.changed.connect(self._kind_chosen)
+        self.more.clicked.connect(self._toggle_more)
+        self.save.clicked.connect(self.submit)
+        self.cancel.clicked.connect(self._cancelled)
+        self.secrets.submitted.connect(self.submit)
+        self.closed.connect(self._leave)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(
+                QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+            ).activated.connect(self.submit)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_SLOW)
+        self._patience.timeout.connect(self._say_slow)
+        words.follow(self.retranslate)
+
+    def _build(self) -> None:
+        self.notice = look.Banner("", look.Kind.BAD)
+        self.notice.hide()
+        self.kinds = look.Tabs(["" for _ in CONNECTABLE])
+        self.name = look.LineField("")
+        self._name_field = look.Field("", self.name)
+        self.secrets = SecretFields()
+        self.secrets.show_kind(self.kind)
+        self.more = look.KeyButton("", quiet=True, menu=True)
+        self.api_base = look.LineField("", placeholder="https://")
+        self._base_field = look.Field("", self.api_base)
+        self._base_field.hide()
+        self._where = look.Paragraph("", role=look.Type.SECONDARY, tone="muted")
+        for part in (self.notice, self.kinds, self._name_field, self.secrets):
+            self.body.addWidget(part)
+        self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(self._base_field)
+        self.body.addWidget(self._where)
+        self.cancel = look.KeyButton("", "Esc", self.card)
+        self.save = look.KeyButton("", "Ctrl ⏎", self.card, primary=True)
+        self.foot.addStretch(1)
+        self.foot.addWidget(self.cancel)
+        self.foot.addWidget(self.save)
+
+    # -- opening and closing ---------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> Channel:
+        """The kind of account that is chosen."""
+        return self._again.kind if self._again is not None else CONNECTABLE[self.kinds.chosen()]
+
+    def open_new(self, kind: Channel = Channel.FACEBOOK) -> None:
+        """Connect an account."""
+        self._again = None
+        self.kinds.choose(CONNECTABLE.index(kind))
+        self._begin("", self.name)
+
+    def open_again(self, account: Account) -> None:
+        """Sign in again to an account."""
+        self._again = account
+        self._begin(account.name, None)
+
+    def _begin(self, name: str, focus: QWidget | None) -> None:
+        fresh = self._again is None
+        self.kinds.setVisible(fresh)
+        self.more.setVisible(fresh)
+        self._base_field.hide()
+        self.name.setText(name)
+        self.name.setReadOnly(not fresh)
+        self.name.setFocusPolicy(Qt.FocusPolicy.StrongFocus if fresh else Qt.FocusPolicy.NoFocus)
+        self.api_base.setText("")
+        self.secrets.show_kind(self.kind)
+        self.notice.hide()
+        self._set_busy(False)
+        self.retranslate()
+        self.open(focus or self.secrets.fields()[0])
+
+    def _leave(self) -> None:
+        """No secret stays behind."""
+        if self._task is not None:
+            self._task.cancel()
+        self.secrets.wipe()
+
+    def _cancelled(self) -> None:
+        """While something is asked: stop waiting for it; else close."""
+        if self._task is not None:
+            self._task.cancel()
+        else:
+            self.close()
+
+    def _kind_chosen(self) -> None:
+        self.secrets.show_kind(self.kind)
+        self.retranslate()
+
+    def _toggle_more(self) -> None:
+        self._base_field.setVisible(self._base_field.isHidden())
+        if not self._base_field.isHidden():
+            self.api_base.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- connecting ------------------------------------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Keep the secret and ask the platform; a second press while it is asked does nothing."""
+        if self._task is not None:
+            return
+        lacking = self._lacking()
+        if lacking is not None:
+            lacking.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._set_busy(True)
+        self._patience.start()
+        self._task = self._bridge.start("connect an account", self._connect(self.secrets.content()))
+        self._task.add_done_callback(self._over)
+
+    def _lacking(self) -> look.LineField | None:
+        unnamed = not self.name.text().strip()
+        self.name.set_wrong(unnamed)
+        self._name_field.set_mark(tr("What shall people call it?") if unnamed else "")
+        missing = self.secrets.missing()
+        return self.name if unnamed else missing
+
+    async def _connect(self, secret: dict[str, str]) -> None:
+        outside = self._bridge.outside
+        try:
+            if self._again is not None:
+                account = await outside.sign_in_again(self._again.id, secret)
+            else:
+                base = self.api_base.text().strip() if not self._base_field.isHidden() else ""
+                account = await outside.add_account(self.kind, self.name.text().strip(), secret, base, {})
+        except UserError as refusal:
+            self._say(str(refusal), look.Kind.BAD)
+            return
+        self._task = None  # it is over: closing must not cancel it
+        self.close()
+        self.connected.emit(account)
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._task = None
+        self._patience.stop()
+        self._set_busy(False)
+        if task.cancelled() and self.isVisible():
+            self._say(tr("Stopped waiting. Nothing was connected as far as is known."), look.Kind.NOTICE)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.secrets.lock(busy)
+        self.save.setEnabled(not busy)
+        if busy:
+            self._say(tr("The keyring and the platform are being asked …"), look.Kind.NOTICE)
+
+    def _say_slow(self) -> None:
+        self._say(tr("The keyring is asking: look for its password window, perhaps behind this one."), look.Kind.LATE)
+
+    def _say(self, sentence: str, kind: look.Kind) -> None:
+        self.notice.say(sentence, kind)
+        self.notice.show()
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        title = tr("Connect an account")
+        if self._again is not None:
+            title = tr("Sign in again: {account}").format(account=self._again.name)
+        self.title.setText(title)
+        self.setAccessibleName(title)
+        kinds = {Channel.FACEBOOK: tr("Facebook page"), Channel.X: tr("X account")}
+        for tab, kind in zip(self.kinds.tabs, CONNECTABLE, strict=True):
+            tab.set_words(kinds[kind])
+        self._name_field.set_label(tr("Name"))
+        self.name.setAccessibleName(tr("Name"))
+        self.name.setPlaceholderText("Rathaus Basel" if self.kind is Channel.FACEBOOK else "Kanton Basel-Stadt")
+        self.more.set_words(tr("Advanced"))
+        self._base_field.set_label(tr("Address of the platform's interface"))
+        self.api_base.setAccessibleName(tr("Address of the platform's interface"))
+        self._where.set_text(tr("Secrets are kept in this computer's keyring and nowhere else."))
+        self.cancel.set_words(tr("Cancel"))
+        self.save.set_words(tr("Sign in") if self._again is not None else tr("Connect"))

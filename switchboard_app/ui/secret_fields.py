@@ -1,0 +1,108 @@
+"""The secret fields of an account of a kind: which there are, their words, which must be filled.
+
+Password fields whose content is handed out once and wiped: no secret stays in a widget. Used by the account sheet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from switchboard_app.model.account import Channel
+from switchboard_app.model.language import mark, tr
+from switchboard_app.ui import look
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """`key` is the name in the keyring's entry; `words` and `hint` are for people."""
+
+    key: str
+    words: str
+    hint: str = ""
+    needed: bool = False
+
+
+FIELDS: dict[Channel, tuple[SecretField, ...]] = {
+    Channel.FACEBOOK: (
+        SecretField("access_token", mark("Access token of the page"), mark("Better one of a system user"), needed=True),
+        SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
+    ),
+    Channel.X: (
+        SecretField("access_token", mark("Access token"), needed=True),
+        SecretField("refresh_token", mark("Refresh token"), mark("So that the sign-in renews itself")),
+        SecretField("client_id", mark("Client id"), mark("Belongs to the refresh token")),
+        SecretField("client_secret", mark("Client secret"), mark("Only for confidential clients")),
+    ),
+}
+
+
+class SecretFields(QWidget):
+    """One column of password fields; `show_kind` chooses which."""
+
+    submitted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._shown: list[tuple[SecretField, look.LineField, look.Field]] = []
+        look.follow(self.retheme)
+
+    def retheme(self) -> None:
+        self._column.setSpacing(look.px(look.S2 + 2))
+
+    def show_kind(self, kind: Channel) -> None:
+        """The fields of this kind, empty."""
+        self.wipe()
+        for _, _, field in self._shown:
+            self._column.removeWidget(field)
+            field.hide()
+            field.deleteLater()
+        self._shown = [self._made(one) for one in FIELDS.get(kind, ())]
+        for _, _, field in self._shown:
+            self._column.addWidget(field)
+
+    def _made(self, one: SecretField) -> tuple[SecretField, look.LineField, look.Field]:
+        line = look.LineField(tr(one.words), self, placeholder=tr(one.hint) if one.hint else "")
+        line.setEchoMode(QLineEdit.EchoMode.Password)
+        line.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        line.returnPressed.connect(self.submitted)
+        label = tr(one.words) if one.needed else tr("{field} (optional)").format(field=tr(one.words))
+        return one, line, look.Field(label, line, self)
+
+    def fields(self) -> list[look.LineField]:
+        """The fields from top to bottom."""
+        return [line for _, line, _ in self._shown]
+
+    def missing(self) -> look.LineField | None:
+        """Mark what must be filled and is not; returns the first."""
+        first = None
+        for one, line, field in self._shown:
+            lacks = one.needed and not line.text().strip()
+            line.set_wrong(lacks)
+            field.set_mark(tr("Without it the platform does not let us in.") if lacks else "")
+            first = line if lacks and first is None else first
+        return first
+
+    def content(self) -> dict[str, str]:
+        """What was typed, without empty fields."""
+        return {one.key: text for one, line, _ in self._shown if (text := line.text().strip())}
+
+    def wipe(self) -> None:
+        """Forget everything, the undo history too."""
+        for _, line, field in self._shown:
+            line.setText("")
+            line.set_wrong(False)
+            field.set_mark("")
+
+    def lock(self, locked: bool) -> None:
+        """While the keyring and the platform are asked nothing can be changed."""
+        for _, line, _ in self._shown:
+            line.setReadOnly(locked)
