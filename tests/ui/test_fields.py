@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -166,3 +166,57 @@ def test_a_link_tells_its_address_and_opens_nothing(qtbot: QtBot) -> None:
     assert caught.args == ["https://www.bs.ch"]
     with qtbot.assertNotEmitted(paragraph.link_clicked):
         QTest.mouseClick(paragraph, Qt.MouseButton.LeftButton, pos=QPoint(390, 9))
+
+
+def halos(window: QWidget) -> list[QWidget]:
+    return [h for h in window.findChildren(QWidget) if type(h).__name__ == "Halo" and h.isVisible()]
+
+
+def test_the_halo_moves_with_what_lies_round_the_field(open_window: OpenWindow) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    above, below = look.Field("eins", look.LineField("eins")), look.Field("zwei", look.LineField("zwei"))
+    column.addWidget(above)
+    column.addWidget(below)
+    column.addStretch(1)
+    open_window(window)
+    window.resize(300, 400)
+    below.field.setFocus()
+    QApplication.processEvents()
+    above.set_mark("Das sieht falsch aus.")
+    QApplication.processEvents()
+    (halo,) = halos(window)
+    assert halo.mapTo(window, QPoint(3, 3)) == below.field.mapTo(window, QPoint(0, 0))
+    below.field.hide()
+    assert not halo.isVisible()
+
+
+def test_the_halo_never_becomes_a_pane(open_window: OpenWindow) -> None:
+    panes = look.Splitter()
+    panes.addWidget(look.TextField("links"))
+    panes.addWidget(look.TextField("rechts"))
+    outer = QWidget()
+    QVBoxLayout(outer).addWidget(panes)
+    open_window(outer)
+    for place in (0, 1):
+        pane = panes.widget(place)
+        assert pane is not None
+        pane.setFocus()
+        QApplication.processEvents()
+    assert panes.count() == 2
+
+
+def test_a_field_that_goes_takes_its_halo_along(open_window: OpenWindow) -> None:
+    window = QWidget()
+    column = QVBoxLayout(window)
+    field = look.LineField("eins")
+    column.addWidget(field)
+    open_window(window)
+    field.setFocus()
+    QApplication.processEvents()
+    assert halos(window)
+    field.deleteLater()
+    del field
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not halos(window)
