@@ -69,6 +69,7 @@ def _serve(options: argparse.Namespace) -> int:
     director = None
     if options.citizens is not None:
         director = Director(facebook, x, load_cases(options.citizens), now, pace=options.pace)
+    stop = _stop_asked_for()  # before anybody is told that we are there: a signal may follow at once
     with ExitStack() as open_servers:
         bases = {}
         for place, platform in enumerate((facebook, x)):
@@ -76,7 +77,7 @@ def _serve(options: argparse.Namespace) -> int:
             port = options.port + place if options.port else 0
             bases[platform.kind] = open_servers.enter_context(LoopbackServer(app, platform.faults, port)).base
         print(json.dumps({**bases, **_sign_ins(facebook, x)}), flush=True)  # noqa: T201
-        _wait(options.seconds, director)
+        _wait(stop, options.seconds, director)
     return ExitCode.DONE
 
 
@@ -93,8 +94,8 @@ def _sign_ins(facebook: SimulatedFacebook, x: SimulatedX) -> dict[str, str]:
     }
 
 
-def _wait(seconds: float, director: Director | None) -> None:
-    """Until the time is over, a signal comes or the other end of the pipe is gone."""
+def _stop_asked_for() -> threading.Event:
+    """Set when a signal comes or the other end of the pipe is gone."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -102,6 +103,11 @@ def _wait(seconds: float, director: Director | None) -> None:
     kind = os.fstat(0).st_mode
     if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
         threading.Thread(target=_until_closed, args=(stop,), daemon=True).start()
+    return stop
+
+
+def _wait(stop: threading.Event, seconds: float, director: Director | None) -> None:
+    """Let the citizens live until we are asked to stop or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and not stop.wait(min(1.0, max(0.0, end - time.monotonic()))):
         if director is not None:
