@@ -244,7 +244,7 @@ class Paragraph(QWidget):
         return QSize(int(block.natural_width) + 1, round(block.height))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(60), round(_line_height(self._role)))
+        return QSize(min(theme.px(60), self.sizeHint().width()), round(_line_height(self._role)))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
