@@ -69,12 +69,12 @@ def _by_platform() -> Keyring:
     else:
         from keyring.backends.SecretService import Keyring as SecretService
 
-        class Service(SecretService):
+        class SecretRing(SecretService):
             def set_properties_from_env(self) -> None:
                 """The environment has no say."""
 
-        _ = Service.priority  # raises RuntimeError where there is no Secret Service
-        made = cast(Any, Service)()
+        _ = SecretRing.priority  # raises RuntimeError where there is no Secret Service
+        made = cast(Any, SecretRing)()
     ring: Keyring = made
     return ring
 
