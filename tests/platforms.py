@@ -18,7 +18,9 @@ import httpx
 import pytest
 
 from switchboard_app.model.times import Millis
+from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.faults import Effect
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
@@ -68,6 +70,44 @@ def ask(platform: SimulatedFacebook | SimulatedX, method: str, path: str, **requ
             return await client.request(method, path, **request)
 
     return asyncio.run(once())
+
+
+def send_fault(phrase: str, *, hang_s: float = 30.0) -> tuple[str, Effect] | None:
+    """What a phrase of the corpus ``send_faults.json`` means: the request it matches and what happens to it.
+
+    None for what no server can do to a client that does not reach it (no connection, no name, another certificate).
+    """
+    elsewhere = {"location": "http://127.0.0.1:9/elsewhere"}
+    effects = {
+        "200 ok": Effect(),
+        "429 retry-after=2": Effect(accepted=False, refusal="limit", headers={"retry-after": "2"}),
+        "accept, then close before status": faults.dropped(accepted=True),
+        "accept, then hang past the deadline": faults.slow(hang_s),
+        "accept, then hang": Effect(wait_s=hang_s, late_s=60),
+        "accept, then 500": faults.server_error(500, accepted=True),
+        "accept, then 502 html": faults.html(502, accepted=True),
+        "accept, then truncated json": faults.truncated(),
+        "accept, then 200 empty body": faults.empty(200),
+        "accept, then 200 json without id": faults.other_shape({}),
+        "close before reading the body": faults.dropped(accepted=False),
+        "hang without accepting": faults.slow(hang_s, accepted=False),
+        "500 without accepting": faults.server_error(500, accepted=False),
+        "400 invalid parameter": faults.refused("parameter"),
+        "401 expired token": faults.refused("token"),
+        "403 outside window": faults.refused("window"),
+        "302 to other host": faults.answer(302, b"", elsewhere),
+        "307 to other host": faults.answer(307, b"", elsewhere),
+        "slow loris 1 byte/s": Effect(drip_s=1.0),
+        "200 gzip bomb 1:1000 (accepted)": faults.bomb(50),
+        "200 with header of 1 MB (accepted)": Effect(headers={"x-filler": "x" * 1_000_000}),
+    }
+    refresh = {
+        "token refresh ok": Effect(),
+        "token refresh refused": faults.answer(400, {"error": "invalid_request", "error_description": "invalid"}),
+    }
+    if phrase in refresh:
+        return "POST /2/oauth2/token", refresh[phrase]
+    return ("POST /messages", effects[phrase]) if phrase in effects else None
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -149,7 +150,7 @@ class SimulatedFacebook(SimulatedPlatform):
         try:
             parameters, part = await _parameters(request)
             token = self._authenticated(request, parameters, segments)
-            headers["x-app-usage"] = self._usage()
+            headers |= self._usage()
             address = Address(f"{request.url.scheme}://{request.url.netloc}", version, token)
             nodes = Nodes(self, address, most_items=self.most_items)
             if request.method == "GET":
@@ -189,19 +190,20 @@ class SimulatedFacebook(SimulatedPlatform):
                 raise GraphRefused(GraphError(100, problem, type="GraphMethodException"))
         return token
 
-    def _usage(self) -> str:
-        """What ``X-App-Usage`` says: per cent of the last hour's calls. Raises GraphRefused above a hundred."""
+    def _usage(self) -> dict[str, str]:
+        """The two usage headers: per cent of the last hour's calls. Raises GraphRefused above a hundred."""
         now = self.clock()
         self._calls = [*(at for at in self._calls if now - at < HOUR), now]
         used = 100 * len(self._calls) // self.calls_per_hour if self.calls_per_hour else min(2, len(self._calls))
-        usage = json.dumps({"call_count": used, "total_cputime": used // 2, "total_time": used // 2})
+        usage = {"call_count": used, "total_cputime": used // 2, "total_time": used // 2}
+        until = {"estimated_time_to_regain_access": 60 if used > 100 else 0}
+        headers = {
+            "x-app-usage": json.dumps(usage),
+            "x-business-use-case-usage": json.dumps({self.own_id: [{"type": "messenger", **usage, **until}]}),
+        }
         if used > 100:
-            error = too_many_calls()
-            limited = GraphError(
-                error.code, error.message, transient=True, key=error.key, headers={"x-app-usage": usage}
-            )
-            raise GraphRefused(limited)
-        return usage
+            raise GraphRefused(replace(too_many_calls(), headers=headers))
+        return headers
 
     # --- reading --------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from switchboard_app.model.errors import UserError
+from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
 from switchboard_app.training.truth import Deleted, Edited, SimulatedFile, SimulatedMessage, SimulatedPerson
 
@@ -27,7 +29,7 @@ _KINDS = {"person": SimulatedPerson, "edited": Edited, "deleted": Deleted}
 
 
 class Journal:
-    """One file for all platforms. Raises OSError where the file cannot be read or written."""
+    """One file for all platforms. Raises UserError where it holds something else, OSError where it cannot be opened."""
 
     def __init__(self, path: Path, started_at: Millis) -> None:
         """Open the file, or begin it with `started_at`, the moment training started."""
@@ -35,13 +37,14 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
         whole = [line for line in lines if line.endswith(b"\n")]
-        self._told: list[dict[str, Any]] = [json.loads(line) for line in whole]
+        self._path = path
+        self._told: list[dict[str, Any]] = [self._opened(number, line) for number, line in enumerate(whole, 1)]
         self._file = path.open("ab")
         self._file.truncate(sum(map(len, whole)))
         if not self._told:
             self._told = [{"started_at": started_at}]
             self._write(self._told[0])
-        self.started_at = Millis(self._told[0]["started_at"])
+        self.started_at = Millis(self._told[0].get("started_at", started_at))
         """When training was started for the first time."""
         self.played_s = max((float(line["played_s"]) for line in self._told if "played_s" in line), default=0.0)
         """Training seconds played in earlier runs."""
@@ -50,7 +53,10 @@ class Journal:
         """What was written about one platform in earlier runs, in order."""
         for line in self._told:
             if line.get("on") == platform:
-                yield _read(line)
+                try:
+                    yield _read(line)
+                except (KeyError, TypeError, ValueError) as error:
+                    raise self._unreadable(type(error).__name__) from error
 
     def append(self, platform: str, happening: Happening) -> None:
         """Write one line; it is with the operating system when this returns."""
@@ -68,6 +74,21 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+    def _opened(self, number: int, line: bytes) -> dict[str, Any]:
+        try:
+            told = json.loads(line)
+        except ValueError as error:
+            raise self._unreadable(tr("line {line}").format(line=number)) from error
+        if not isinstance(told, dict):
+            raise self._unreadable(tr("line {line}").format(line=number))
+        return told
+
+    def _unreadable(self, where: str) -> UserError:
+        return UserError(
+            tr("The record of training cannot be read: {file}, {where}.").format(file=self._path, where=where),
+            tr("Delete the folder it lies in: training then starts anew."),
+        )
 
     def _write(self, line: dict[str, Any]) -> None:
         # ASCII only: a citizen's text may hold half a surrogate pair, which UTF-8 refuses.

@@ -90,6 +90,7 @@ REFUSALS: Final[Mapping[str, Problem]] = {
     "token": UNAUTHORIZED,
     "scope": SCOPE_MISSING,
     "no-permission": NO_PERMISSION,
+    "window": NO_PERMISSION,
     "not-permitted": NOT_PERMITTED,
     "wrong-media": WRONG_MEDIA,
     "app-only": Problem(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from switchboard_app.model.errors import UserError
 from switchboard_app.model.times import DAY, HOUR, MINUTE, SECOND
 from switchboard_app.training.cases import (
     Answer,
@@ -254,6 +255,18 @@ def test_the_schedule_goes_on_where_it_stopped(clock: FakeClock, journal_file: P
     second.go_on(6)
     assert second.texts == ["Wer flickt das Loch?"]
     assert opened[-1].started_at == NOON
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"on": "x", "what": "message", "values": {"colour": "red"}}'])
+def test_a_damaged_record_is_told_in_a_sentence(
+    clock: FakeClock, journal_file: Path, opened: list[Journal], line: str
+) -> None:
+    restart(clock, journal_file, opened, Platform.X)
+    with journal_file.open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(UserError, match=r"platforms\.jsonl") as told:
+        restart(clock, journal_file, opened, Platform.X)
+    assert told.value.next_step
 
 
 # --- the cases that are shipped ------------------------------------------------------------------------------------

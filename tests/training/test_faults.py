@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +19,7 @@ from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.faults import ConnectionDropped, Effect
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.x import SimulatedX
-from tests.platforms import FakeClock, Served, ask
+from tests.platforms import FakeClock, Served, ask, send_fault
 
 
 @pytest.fixture
@@ -213,3 +215,31 @@ def test_a_compressed_answer_is_the_same_answer(x: SimulatedX) -> None:
     x.faults.add("GET /2/users/me", faults.gzipped())
     packed = ask(x, "GET", "/2/users/me", headers={"Authorization": f"Bearer {x.token}", "accept-encoding": "gzip"})
     assert packed.json() == ask(x, "GET", "/2/users/me").json()
+
+
+IMPOSSIBLE = {"connect refused", "dns fails", "tls wrong host", "tls expired", "100-continue for ever", "(accepted)"}
+
+
+def test_every_phrase_of_the_corpus_can_be_played(
+    shared: Path, client: httpx.Client, facebook_server: Served[SimulatedFacebook]
+) -> None:
+    file = shared / "corpora" / "own" / "send_faults.json"
+    if not file.is_file():
+        pytest.skip("no send_faults.json in ../shared/corpora")
+    cases = json.loads(file.read_text())["cases"]
+    phrases = {phrase for case in cases for phrase in case["server"]}
+    assert {phrase for phrase in phrases if send_fault(phrase) is None} == IMPOSSIBLE
+    facebook = facebook_server.platform
+    facebook.say("anna", "hoi")
+    body = {"recipient": {"id": facebook.people["anna"].id}, "message": {"text": "Grüezi"}}
+    for phrase in sorted(phrases - IMPOSSIBLE - {"slow loris 1 byte/s"}):
+        match, effect = send_fault(phrase, hang_s=0.05) or ("", faults.empty())
+        if "oauth2" in match:
+            continue
+        before = len(facebook.sent_by_us())
+        facebook.faults.add(match, effect)
+        headers = {"Authorization": f"Bearer {facebook.token}"}
+        with contextlib.suppress(httpx.TransportError):
+            client.post(f"{facebook_server.base}/me/messages", json=body, headers=headers)
+        accepted = "accept" in phrase.replace("without accepting", "") or phrase == "200 ok"
+        assert len(facebook.sent_by_us()) - before == accepted, phrase
