@@ -4,7 +4,7 @@
 `in_process(platform)`. ``facebook_server`` and ``x_server`` serve the very same objects on a free port of loopback, so
 that a test scripts faults and reads the truth in process while its client speaks over a real socket.
 
-Use in the conftest of a folder: ``from tests.platforms import clock as clock, facebook as facebook`` and so on.
+Use in the conftest of a folder: ``from tests.platforms import clock, facebook``, with ``__all__``.
 """
 
 from __future__ import annotations
