@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QSizePolicy, QStyle, QSystemTrayIcon, QWidget
 
 from switchboard_app.ui.spoof import isolated, marks, visible
 
@@ -28,6 +28,7 @@ __all__ = [
     "plain_text",
     "plain_title",
     "plain_tooltip",
+    "plain_tray_words",
     "visible",
 ]
 
@@ -121,6 +122,11 @@ def plain_tooltip(widget: QWidget | QAction, text: str) -> None:
     widget.setToolTip(as_harmless_markup(shown))
     if isinstance(widget, QWidget):
         widget.setAccessibleDescription("" if shown == widget.accessibleName() else shown)
+
+
+def plain_tray_words(icon: QSystemTrayIcon, text: str) -> None:
+    """Let the system's tray say exactly `text` under the pointer; trays know no markup."""
+    icon.setToolTip(plain_text(text))
 
 
 def as_harmless_markup(text: str) -> str:
