@@ -180,3 +180,15 @@ def failure_of(work: Awaitable[object]) -> PlatformFailure:
         raise AssertionError("the exchange did not fail")
 
     return asyncio.run(whole())
+
+
+def the_page(bench: Bench) -> SimulatedFacebook:
+    """The simulated page behind a bench."""
+    assert isinstance(bench.platform, SimulatedFacebook)
+    return bench.platform
+
+
+def the_account(bench: Bench) -> SimulatedX:
+    """The simulated X account behind a bench."""
+    assert isinstance(bench.platform, SimulatedX)
+    return bench.platform

@@ -57,6 +57,7 @@ class GraphApi:
         self._meter = meter
         self._clock = clock
         self._pace = Pace(2.0, _BURST)
+        self._prepaid = False
 
     async def page_id(self) -> str:
         """The id of the page; asks once when neither the options nor the account know it."""
@@ -67,6 +68,7 @@ class GraphApi:
     def begin_sweep(self) -> None:
         """Whether the page's daily allowance lets a sweep begin. Raises PlatformFailure when it does not yet."""
         self._meter.spend(DAILY + SPARE)
+        self._prepaid = True  # for its first call
 
     def engaged(self, people: int) -> None:
         """So many people wrote in the last 24 hours: the allowance follows (dossier 2.3)."""
@@ -76,7 +78,9 @@ class GraphApi:
         """Read. `paced` for the Conversations API, which allows two calls a second. Raises PlatformFailure."""
         if paced:
             await self._pace.turn()
-            self._meter.spend(DAILY)
+            if not self._prepaid:
+                self._meter.spend(DAILY)
+            self._prepaid = False
         return await self._exchange(Call("GET", self._address(path), self._with_proof(params), self.token))
 
     async def post(self, path: str, *, write_by: Millis, json: Mapping[str, Any] | None = None,

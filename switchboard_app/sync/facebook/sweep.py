@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from switchboard_app.model.delivery import ACCOUNT_WIDE, FailureKind
@@ -263,10 +264,13 @@ class Sweep:
             read = [self._reader.translate(row, thread) for row in rows_of(edge) if not is_skeleton(row)]
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
             readable = [one.platform_id for one in read if not one.unreadable]
-            if await self._known([*readable, *map(PlatformId, bare)]) and not _oldest_first(read):
+            known = await self._known([*readable, *map(PlatformId, bare)])
+            if not known.isdisjoint(readable) and not _oldest_first(read):
                 return list(found.values()), False
-            singly, cut_off = await self._singly(bare, thread)
+            singly, cut_off = await self._singly(list(takewhile(lambda one: one not in known, bare)), thread)
             found |= {one.platform_id: one for one in singly}
+            if not known.isdisjoint(bare):
+                return list(found.values()), cut_off
             more = next_page(edge)
             if cut_off or not more or more in used:
                 return list(found.values()), cut_off
