@@ -34,22 +34,22 @@ class BusinessHours:
 
         With no business hours in the coming 60 days the clock of the wall is used.
         """
-        left = timedelta(minutes=minutes)
-        begin = local(start)
-        for ahead in range(_DAYS_AHEAD):
-            day = begin.date() + timedelta(days=ahead)
-            if is_holiday(day):
-                continue
-            for opens, closes in self.periods.get(day.weekday(), ()):
-                here = max(datetime.combine(day, opens, ZONE), begin)
-                end = datetime.combine(day, closes, ZONE)
-                if here >= end:
+        left = minutes * MINUTE
+        try:
+            first = local(start).date()
+            for ahead in range(_DAYS_AHEAD):
+                day = first + timedelta(days=ahead)
+                if is_holiday(day):
                     continue
-                # moments are compared as instants: a day with a change of the clock has 23 or 25 hours
-                available = timedelta(seconds=end.timestamp() - here.timestamp())
-                if left <= available:
-                    return Millis(from_datetime(here) + round(left.total_seconds() * 1000))
-                left -= available
+                for opens, closes in self.periods.get(day.weekday(), ()):
+                    # compared as instants: a day with a change of the clock has 23 or 25 hours
+                    here = max(from_datetime(datetime.combine(day, opens, ZONE)), start)
+                    available = from_datetime(datetime.combine(day, closes, ZONE)) - here
+                    if available > 0 and left <= available:
+                        return Millis(here + left)
+                    left -= max(available, 0)
+        except (OverflowError, ValueError):  # a moment beyond what a calendar knows, from a platform gone wild
+            return Millis(start + minutes * MINUTE)
         return Millis(start + minutes * MINUTE)
 
 
@@ -72,21 +72,23 @@ class Clocks:
     extended_until: Millis | None = None
     callback_at: Millis | None = None
     office_due_at: Millis | None = None
+    """When the office's word is due; set as long as a forwarding is pending."""
     snoozed_until: Millis | None = None
+    """When somebody wants to look at it again: while it is put away, and once it is back until somebody acts."""
 
 
 def due(clocks: Clocks, now: Millis) -> tuple[Millis | None, DueReason | None]:
     """The earliest time at which something is lost or late, and what; (None, None) when nobody must act."""
-    candidates: list[tuple[Millis, DueReason]] = []
-    if clocks.state in (EnquiryState.DONE, EnquiryState.WAITING_CITIZEN):
+    if clocks.state is EnquiryState.DONE:
         return None, None
-    if clocks.state is EnquiryState.SNOOZED and clocks.snoozed_until is not None:
-        candidates.append((clocks.snoozed_until, DueReason.FOLLOW_UP))
-    if clocks.state is EnquiryState.WAITING_OFFICE and clocks.office_due_at is not None:
+    candidates: list[tuple[Millis, DueReason]] = []
+    if clocks.office_due_at is not None:  # an office is watched until its word, whatever happens meanwhile (rule 6)
         candidates.append((clocks.office_due_at, DueReason.OFFICE))
     if clocks.callback_at is not None:
         candidates.append((clocks.callback_at, DueReason.CALLBACK))
-    if clocks.waiting_since is not None:
+    if clocks.snoozed_until is not None:
+        candidates.append((clocks.snoozed_until, DueReason.FOLLOW_UP))
+    if clocks.waiting_since is not None and clocks.state is not EnquiryState.WAITING_CITIZEN:
         if clocks.state in (EnquiryState.NEW, EnquiryState.OPEN) and clocks.answer_due_at is not None:
             reason = DueReason.ANSWER if clocks.answered_before else DueReason.FIRST_ANSWER
             candidates.append((clocks.answer_due_at, reason))

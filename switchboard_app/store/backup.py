@@ -15,6 +15,11 @@ from switchboard_app.model.errors import Unreachable, WrongKey, WrongUse
 from switchboard_app.model.language import tr
 
 
+def sqlite_version() -> str:
+    """The version of SQLite inside the library that opens workspaces."""
+    return str(sqlcipher.sqlite_version)
+
+
 def _open(path: Path, key: str, *, create: bool = False) -> Any:
     if not create and not path.exists():
         raise WrongUse(tr("There is no file {path}.").format(path=path), tr("Check the name."))
@@ -43,6 +48,8 @@ def copy_embedded(source: Path, key: str, target: Path) -> None:
             new.close()
     except sqlcipher.DatabaseError as problem:
         unfinished.unlink(missing_ok=True)
+        if "not a database" in str(problem):
+            raise _wrong_key(source) from problem
         raise Unreachable(
             tr("The workspace could not be copied: {problem}.").format(problem=problem),
             tr("Check the space on the disk and the folder's rights."),
@@ -52,6 +59,25 @@ def copy_embedded(source: Path, key: str, target: Path) -> None:
     with unfinished.open("rb+") as file:
         os.fsync(file.fileno())
     unfinished.rename(target)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a renaming outlive a power cut; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _wrong_key(path: Path) -> WrongKey:
+    return WrongKey(
+        tr("{path} cannot be opened with this key.").format(path=path),
+        tr("Check the recovery key; the file was not touched."),
+    )
 
 
 def check_embedded(path: Path, key: str) -> tuple[str, ...]:
@@ -64,10 +90,7 @@ def check_embedded(path: Path, key: str) -> tuple[str, ...]:
             problems += [row[0] for row in connection.execute("PRAGMA cipher_integrity_check")]
     except sqlcipher.DatabaseError as problem:
         if "not a database" in str(problem):
-            raise WrongKey(
-                tr("{path} cannot be opened with this key.").format(path=path),
-                tr("Check the recovery key; the file was not touched."),
-            ) from problem
+            raise _wrong_key(path) from problem
         return (str(problem),)
     finally:
         connection.close()
@@ -89,6 +112,7 @@ def restore_embedded(copy: Path, key: str, target: Path) -> Path | None:
     copy_embedded(copy, key, arriving)
     kept = _set_aside(target) if target.exists() else None
     arriving.rename(target)
+    _sync_folder(target.parent)
     return kept
 
 

@@ -61,15 +61,16 @@ def wall_clock() -> Millis:
     return Millis(time.time_ns() // 1_000_000)
 
 
-def connect(location: Location, key: str = "") -> Database:
+def connect(location: Location, key: str = "", *, looking: bool = False) -> Database:
     """A peewee database for the location; `key` is the raw key with salt (96 hex digits) or empty for a plain file.
 
-    Nothing is opened yet.
+    Nothing is opened yet. One for `looking` sets nothing that a file keeps.
     """
     if location.path is not None:
         passphrase = f"x'{key}'" if key else ""
+        pragmas = () if looking else _PRAGMAS
         database: Database = SqlCipherDatabase(
-            str(location.path), passphrase=passphrase, pragmas=_PRAGMAS, autoconnect=False
+            str(location.path), passphrase=passphrase, pragmas=pragmas, autoconnect=False
         )
         return database
     from peewee import PostgresqlDatabase  # embedded workspaces never load psycopg

@@ -51,7 +51,7 @@ def replace(tx: Transaction, offices: Sequence[Office], by: Operator) -> tuple[i
     """
     before = {row[0] for row in tx.rows("SELECT id FROM office WHERE active = 1")}
     tx.change("UPDATE office SET active = 0")
-    tx.change(f"DELETE FROM office WHERE id IN ({', '.join('?' * len(offices))})", *(one.id for one in offices))
+    tx.many("DELETE FROM office WHERE id = ?", [(one.id,) for one in offices])
     tx.many(
         f"INSERT INTO office ({_COLUMNS}, position, active) VALUES ({', '.join('?' * 18)})",
         [

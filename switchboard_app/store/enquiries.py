@@ -7,8 +7,6 @@ Every change is a conditional UPDATE on the version, recomputes the due time, wr
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,14 +21,13 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
 from switchboard_app.store import journal, search
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.places import place_now
 from switchboard_app.store.tables import Enquiry, Entry
-from switchboard_app.store.transaction import Transaction
+from switchboard_app.store.transaction import Row, Transaction
 
 EXCERPT = 160
-_TIE_BITS = 20
-_LAST_MOMENT = (1 << 42) - 1
 
-_FIELDS = (
+FIELDS = (
     "id, number, state, owner, version, channel, account_id, thread_id, person_id, opened_at, closed_at, waiting_since,"
     " answered_at, answer_due_at, callback_at, office_due_at, snoozed_until, last_inbound_at, window_until,"
     " extended_until, last_at, outcome, unread"
@@ -76,18 +73,24 @@ def find(tx: Transaction, number: int) -> EnquiryId:
     return EnquiryId(found)
 
 
-def held(tx: Transaction, enquiry: EnquiryId) -> Held:
-    """The enquiry; raises NotThere."""
-    row = tx.row(f"SELECT {_FIELDS} FROM enquiry WHERE id = ?", enquiry)
-    if row is None:
-        raise NotThere(tr("This enquiry does not exist any more."), tr("Refresh the list."))
+def as_held(row: Row) -> Held:
+    """A row of `FIELDS` as a value."""
     values = list(row)
     values[2], values[5] = EnquiryState(values[2]), Channel(values[5])
     return Held(*values)
 
 
+def held(tx: Transaction, enquiry: EnquiryId) -> Held:
+    """The enquiry, which nobody else changes until this transaction ends; raises NotThere."""
+    row = tx.row(f"SELECT {FIELDS} FROM enquiry WHERE id = ?{tx.for_update}", enquiry)
+    if row is None:
+        raise NotThere(tr("This enquiry does not exist any more."), tr("Refresh the list."))
+    return as_held(row)
+
+
 def next_number(tx: Transaction) -> int:
-    """The number of the next enquiry; the unique index settles a race."""
+    """The number of the next enquiry; nobody else gives one until this transaction ends."""
+    tx.lock_numbering()
     return int(tx.value("SELECT COALESCE(MAX(number), 0) + 1 FROM enquiry"))
 
 
@@ -157,13 +160,12 @@ def change(
 
     Raises Stale when somebody else was faster. `undoable` keeps what was before in the journal for `desk.undo`.
     """
-    before = {name: getattr(here, name) for name in columns if hasattr(here, name)}
+    before = _before(tx, here, columns) if undoable else {}
     state = EnquiryState(columns.get("state", here.state))
     if state is not here.state:
         may_move(here, state)
-    for name, value in columns.items():
-        if hasattr(here, name):
-            setattr(here, name, value)
+    for name in columns.keys() & set(Held.__slots__):
+        setattr(here, name, columns[name])
     here.state = state
     here.version += 1
     stored = {**columns, "state": state.value, "version": here.version, **due_columns(here, tx.now)}
@@ -180,6 +182,14 @@ def change(
     tx.hint("queue")
     tx.hint(f"enquiry:{here.id}")
     return here
+
+
+def _before(tx: Transaction, here: Held, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """What the columns hold now, also those that `Held` does not know."""
+    before = {name: getattr(here, name) for name in columns if name in Held.__slots__}
+    others = [name for name in columns if name not in before]
+    row = tx.row(f"SELECT {', '.join(others)} FROM enquiry WHERE id = ?", here.id) if others else None
+    return before | dict(zip(others, row or (), strict=False))
 
 
 def create(tx: Transaction, channel: Channel, person_name: str, excerpt: str, **columns: Any) -> Held:
@@ -222,20 +232,6 @@ def short(text: str) -> str:
     return " ".join(text[: 4 * EXCERPT].split())[:EXCERPT]
 
 
-def place_for(at: Millis, key: str) -> int:
-    """Where an entry stands: its time, then a tie-breaker that depends on its id alone."""
-    moment = min(max(int(at), 0), _LAST_MOMENT)
-    return (moment << _TIE_BITS) | (zlib.crc32(key.encode("utf-8", "surrogatepass")) & ((1 << _TIE_BITS) - 1))
-
-
-def free_place(tx: Transaction, at: Millis, key: str) -> int:
-    """As `place_for`, moved on where another entry stands already."""
-    place = place_for(at, key)
-    while tx.value("SELECT 1 FROM entry WHERE place = ?", place) is not None:
-        place += 1
-    return place
-
-
 def add_entry(
     tx: Transaction,
     enquiry: EnquiryId,
@@ -255,7 +251,7 @@ def add_entry(
     """Add one line to the timeline and, unless it is an event, to the search index."""
     made = entry_id or EntryId(new_id())
     moment = tx.now if at is None else at
-    place = free_place(tx, moment, made)
+    place = place_now(tx, moment)
     tx.insert(
         Entry,
         id=made,
@@ -267,7 +263,7 @@ def add_entry(
         kind=kind.value,
         direction=direction.value,
         author=author,
-        text=storable(tx, text),
+        text=text,
         at=moment,
         received_at=tx.now,
         event=None if event is None else event.value,
@@ -277,14 +273,3 @@ def add_entry(
         search.index_entries(tx, [(place, text)])
     tx.hint(f"enquiry:{enquiry}")
     return made
-
-
-def storable(tx: Transaction, text: str) -> str:
-    """The text as this database can hold it: PostgreSQL cannot store U+0000, which becomes U+FFFD there."""
-    return text.replace("\0", "\ufffd") if tx.postgres else text
-
-
-def parsed(detail: str) -> dict[str, Any]:
-    """A detail column as stored by us."""
-    read: dict[str, Any] = json.loads(detail) if detail else {}
-    return read

@@ -8,8 +8,8 @@ to quarantine. Works on sets, because a first sweep brings hundreds of thousands
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from switchboard_app.model.account import Account
 from switchboard_app.model.entry import AttachmentState
@@ -17,13 +17,14 @@ from switchboard_app.model.ids import AttachmentId, EnquiryId, EntryId, Platform
 from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage
 from switchboard_app.model.times import HOUR, Millis
 from switchboard_app.store import outbox, search, threads
-from switchboard_app.store.enquiries import place_for
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.places import places_for
 from switchboard_app.store.sorting_in import Sorted, sort_in
-from switchboard_app.store.transaction import Transaction, marks
+from switchboard_app.store.transaction import Transaction
 
 LATE = HOUR
-_IN_LIST = 500
+_LARGEST = (1 << 53) - 1
+"""Numbers of a platform beyond this are nonsense; both databases end at 2^63."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,9 @@ class Stored:
 def known(tx: Transaction, account: str, ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
     """Which of these message ids of the account are stored, sent by us, or in quarantine."""
     found: set[PlatformId] = set()
-    for start in range(0, len(ids), _IN_LIST):
-        some = ids[start : start + _IN_LIST]
-        for table in ("entry", "echo", "quarantine"):
-            sql = f"SELECT platform_id FROM {table} WHERE account_id = ? AND platform_id IN ({marks(len(some))})"
-            found.update(row[0] for row in tx.rows(sql, account, *some))
+    for table in ("entry", "echo", "quarantine"):
+        sql = f"SELECT platform_id FROM {table} WHERE account_id = ? AND platform_id IN ({{marks}})"
+        found.update(row[0] for row in tx.among(sql, ids, account))
     return frozenset(found)
 
 
@@ -85,11 +84,29 @@ def ingest(tx: Transaction, account: Account, batch: Batch, *, first_sweep: bool
     return stored
 
 
-def _fresh(tx: Transaction, account: Account, messages: Iterable[RemoteMessage]) -> list[RemoteMessage]:
-    """The messages not stored yet, each once, oldest first."""
-    unique = {message.platform_id: message for message in messages}
+def _fresh(tx: Transaction, account: Account, messages: Sequence[RemoteMessage]) -> list[RemoteMessage]:
+    """The messages not stored yet, each once, oldest first.
+
+    Platforms know seconds only and serve a conversation newest first: those of one moment keep its order.
+    """
+    last: dict[PlatformId, Millis] = {}
+    newest_first = True
+    for message in messages:
+        newest_first = newest_first and message.at <= last.get(message.thread, message.at)
+        last[message.thread] = message.at
+    unique: dict[PlatformId, RemoteMessage] = {}
+    for message in reversed(messages) if newest_first else messages:
+        unique.setdefault(message.platform_id, message)
     have = known(tx, account.id, list(unique))
-    return sorted((m for key, m in unique.items() if key not in have), key=lambda m: (m.at, m.platform_id))
+    return sorted((_bounded(m) for key, m in unique.items() if key not in have), key=lambda m: m.at)
+
+
+def _bounded(message: RemoteMessage) -> RemoteMessage:
+    """The message with numbers that a database can hold."""
+    if 0 <= message.at <= _LARGEST and all(0 <= one.size <= _LARGEST for one in message.attachments):
+        return message
+    files = tuple(replace(one, size=min(max(one.size, 0), _LARGEST)) for one in message.attachments)
+    return replace(message, at=Millis(min(max(message.at, 0), _LARGEST)), attachments=files)
 
 
 def _quarantine(tx: Transaction, account: Account, message: RemoteMessage) -> None:
@@ -105,17 +122,11 @@ def _quarantine(tx: Transaction, account: Account, message: RemoteMessage) -> No
 
 
 def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Stored, *, first_sweep: bool) -> None:
-    taken = _taken(tx, [place_for(one.message.at, one.message.platform_id) for one in placed])
+    places = places_for(tx, [one.message.at for one in placed])
     entries, texts, files = [], [], []
-    for one in placed:
+    for one, place in zip(placed, places, strict=True):
         message = one.message
-        place = place_for(message.at, message.platform_id)
-        while place in taken:
-            place += 1
-        taken.add(place)
         entry = EntryId(new_id())
-        text = message.text.replace("\0", "\ufffd") if tx.postgres else message.text
-        raw = message.raw.replace("\0", "\ufffd") if tx.postgres else message.raw
         late = int(not first_sweep and not message.ours and tx.now - message.at > LATE)
         entries.append(
             (
@@ -128,15 +139,15 @@ def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Sto
                 "message",
                 "out" if message.ours else "in",
                 message.sender.name or message.sender.handle or ("" if message.ours else one.thread.person_name),
-                text,
+                message.text,
                 message.at,
                 tx.now,
                 int(message.ours),
                 late,
-                raw,
+                message.raw,
             )
         )
-        texts.append((place, text))
+        texts.append((place, message.text))
         for position, remote in enumerate(message.attachments):
             made = AttachmentId(new_id())
             state = AttachmentState.UNAVAILABLE if remote.unavailable else AttachmentState.PENDING
@@ -160,14 +171,6 @@ def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Sto
             " tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)",
             files,
         )
-
-
-def _taken(tx: Transaction, places: list[int]) -> set[int]:
-    found: set[int] = set()
-    for start in range(0, len(places), _IN_LIST):
-        some = places[start : start + _IN_LIST]
-        found.update(row[0] for row in tx.rows(f"SELECT place FROM entry WHERE place IN ({marks(len(some))})", *some))
-    return found
 
 
 def _move_cursor(tx: Transaction, account: Account, batch: Batch) -> None:

@@ -6,9 +6,12 @@ two versions of the program can run side by side. Called by `workspace init`, `w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
-from peewee import Database
+from peewee import Database, PostgresqlDatabase
 from playhouse.migrations import Runner
 
 from switchboard_app.log import logger
@@ -25,58 +28,85 @@ KEPT_COPIES = 3
 
 
 def exists(location: Location, key: str = "") -> bool:
-    """Whether there is a workspace at the location (an empty file or database is none)."""
+    """Whether there is a workspace at the location (an empty file or database is none). Changes nothing."""
     if location.path is not None and (not location.path.exists() or location.path.stat().st_size == 0):
         return False
-    with in_words(location):
-        database = connect(location, key)
-        database.connect()
-        try:
-            return bool(database.table_exists("setting"))
-        finally:
-            database.close()
+    with _looking(location, key) as database:
+        return bool(database.table_exists("setting"))
 
 
 def upgrade(location: Location, key: str = "") -> tuple[str, ...]:
-    """Apply what is missing and return the names applied; raises NewerWorkspace for one that is ahead of us."""
+    """Apply what is missing and return the names applied; raises NewerWorkspace for one that is ahead of us.
+
+    Several stations may do so at once: one does the work, the others wait for it.
+    """
+    if location.path is None or location.path.exists():
+        with _looking(location, key) as database:
+            if not _missing(Runner(database, str(FOLDER))):
+                return ()
     with in_words(location):
         database = connect(location, key)
         database.connect()
         try:
-            return _upgrade(database, location, key)
+            with _alone(database):
+                applied = _upgrade(Runner(database, str(FOLDER)), location, key)
+        finally:
+            database.close()
+    if applied:
+        logger("store").info("workspace upgraded: %s", ", ".join(applied))
+    return applied
+
+
+@contextmanager
+def _looking(location: Location, key: str) -> Iterator[Database]:
+    """A connection that leaves a file as it is: not even its journal mode is set."""
+    with in_words(location):
+        database = connect(location, key, looking=True)
+        database.connect()
+        try:
+            yield database
         finally:
             database.close()
 
 
-def _upgrade(database: Database, location: Location, key: str) -> tuple[str, ...]:
-    runner = Runner(database, str(FOLDER))
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Nobody else upgrades meanwhile; on SQLite nobody else writes."""
+    if not isinstance(database, PostgresqlDatabase):
+        with database.atomic("IMMEDIATE"):
+            yield
+        return
+    for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        database.execute_sql(f"SET {setting} = 0")  # an upgrade takes as long as it takes
+    database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCK,))
+    try:
+        yield
+    finally:
+        database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+
+def _missing(runner: Runner) -> list[str]:
+    """The steps to apply; raises NewerWorkspace when there are steps we do not know."""
     status = runner.status()
-    ahead = [step.name for step in status if step.path is None]
-    if ahead:
+    if any(step.path is None for step in status):
         raise NewerWorkspace(
             tr("The workspace was written by a newer version of Switchboard."),
             tr("It was not touched. Install the newer version on this station."),
         )
-    if all(step.applied for step in status):
+    return [step.name for step in status if not step.applied]
+
+
+def _upgrade(runner: Runner, location: Location, key: str) -> tuple[str, ...]:
+    if not _missing(runner):
         return ()
-    fresh = not any(step.applied for step in status)
-    if location.path is not None:
-        if not fresh:
-            _back_up(location.path, key)
-        applied: list[str] = runner.up()
-    else:
-        database.execute_sql("SELECT pg_advisory_lock(%s)", (LOCK,))
-        try:
-            applied = runner.up()
-        finally:
-            database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
-    logger("store").info("workspace upgraded: %s", ", ".join(applied))
-    return tuple(applied)
+    if location.path is not None and runner.applied():
+        _back_up(location.path, key)
+    return tuple(runner.up())
 
 
 def _back_up(path: Path, key: str) -> None:
     """Copy the file beside itself before anything is changed; the last three copies are kept."""
-    numbers = [int(old.suffix[2:]) for old in path.parent.glob(f"{path.name}.v*") if old.suffix[2:].isdigit()]
+    numbers = [int(old.suffix[2:]) for old in path.parent.glob(f"{escape(path.name)}.v*") if old.suffix[2:].isdigit()]
     target = path.with_name(f"{path.name}.v{max(numbers, default=0) + 1}")
     try:
         copy_embedded(path, key, target)

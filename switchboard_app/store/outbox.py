@@ -8,29 +8,59 @@ a fence. Called by `sync.sender`; people's side (reply, undo, decide) is in `des
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
-from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
-from switchboard_app.model.enquiry import EnquiryState
+from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure
 from switchboard_app.model.ids import AccountId, EnquiryId, EntryId, OutboxId, PlatformId, ThreadId
-from switchboard_app.model.language import tr
-from switchboard_app.model.remote import RemoteMessage
 from switchboard_app.model.retry import next_try
-from switchboard_app.model.times import MINUTE, SECOND, Millis
-from switchboard_app.store import settings
-from switchboard_app.store.enquiries import change, due_columns, held
+from switchboard_app.model.times import SECOND, Millis
+from switchboard_app.store import clocks, outbox_rows
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.outbox_rows import READS_BEFORE_ASKING
+from switchboard_app.store.settling import (
+    AFTER_PERMIT,
+    MATCH_BEFORE,
+    Unsettled,
+    mail_arrived,
+    record_read,
+    recover,
+    settle_echo,
+    unsettled,
+)
 from switchboard_app.store.transaction import Transaction, marks
+
+__all__ = [
+    "AFTER_PERMIT",
+    "MATCH_BEFORE",
+    "PERMIT",
+    "READS_BEFORE_ASKING",
+    "Taken",
+    "Unsettled",
+    "due",
+    "mail_arrived",
+    "next_due",
+    "record_failure",
+    "record_read",
+    "record_sent",
+    "recover",
+    "settle_echo",
+    "settled",
+    "summary",
+    "take",
+    "unsettled",
+    "waiting",
+]
 
 PERMIT = 45 * SECOND
 """For how long a sender may write after taking a row (reliability 4.4, step 2)."""
-AFTER_PERMIT = 60 * SECOND
-"""What a proxy in between may still deliver after the permit ended."""
-READS_BEFORE_ASKING = 3
-READ_SPACING = 4 * MINUTE
-MATCH_BEFORE = 2 * MINUTE
+
+
+_ITS_TURN = (
+    "(o.thread_id IS NULL OR NOT EXISTS (SELECT 1 FROM outbox p WHERE p.thread_id = o.thread_id AND p.id <> o.id"
+    " AND (p.state IN ('sending', 'uncertain') OR (p.state = 'queued'"
+    " AND (p.created_at < o.created_at OR (p.created_at = o.created_at AND p.id < o.id))))))"
+)
+"""Nothing of the same conversation is unsettled or was queued before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +91,8 @@ def due(tx: Transaction, account: AccountId | None, kind: str, limit: int = 20) 
     return [
         OutboxId(row[0])
         for row in tx.rows(
-            f"SELECT id FROM outbox o WHERE state = 'queued' AND kind = ? AND {same} AND not_before <= ?"
-            " AND (thread_id IS NULL OR NOT EXISTS (SELECT 1 FROM outbox p"
-            " WHERE p.thread_id = o.thread_id AND p.id <> o.id"
-            " AND (p.state IN ('sending', 'uncertain') OR"
-            " (p.state = 'queued' AND p.created_at < o.created_at))))"
-            " ORDER BY created_at, id LIMIT ?",
+            f"SELECT o.id FROM outbox o WHERE o.state = 'queued' AND o.kind = ? AND {same} AND o.not_before <= ?"
+            f" AND {_ITS_TURN} ORDER BY created_at, id LIMIT ?",
             kind,
             *values,
             tx.now,
@@ -84,11 +110,11 @@ def next_due(tx: Transaction, account: AccountId | None) -> Millis | None:
 
 
 def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
-    """Take a row for sending; None when another sender was faster or a person withdrew it."""
+    """Take a row for sending; None when another sender was faster, a person withdrew it, or it is not its turn."""
     until = Millis(tx.now + PERMIT)
     sql = (
-        "UPDATE outbox SET state = 'sending', epoch = epoch + 1, holder = ?, permit_until = ?, attempt_at = ?,"
-        " attempts = attempts + 1 WHERE id = ? AND state = 'queued' AND not_before <= ?"
+        "UPDATE outbox AS o SET state = 'sending', epoch = epoch + 1, holder = ?, permit_until = ?, attempt_at = ?,"
+        f" attempts = attempts + 1 WHERE id = ? AND state = 'queued' AND not_before <= ? AND {_ITS_TURN}"
     )
     if tx.change(sql, tx.station, until, tx.now, wanted, tx.now) != 1:
         return None
@@ -130,44 +156,27 @@ def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
 
 
 def record_sent(tx: Transaction, taken: Taken, platform_ids: tuple[PlatformId, ...]) -> bool:
-    """The platform's positive answer. False when the row was taken away meanwhile: then nothing is written."""
-    if not _mark_sent(tx, taken.id, taken.epoch, platform_ids):
+    """The platform's positive answer. False when the row was taken away meanwhile: then nothing is written.
+
+    A poll may have seen the message before the answer came: then only what it did not see is added.
+    """
+    if not (outbox_rows.mark_sent(tx, taken.id, taken.epoch, platform_ids) or _seen_already(tx, taken, platform_ids)):
         return False
     _end_attempt(tx, taken, "sent")
     return True
 
 
-def _mark_sent(tx: Transaction, wanted: OutboxId, epoch: int, platform_ids: tuple[PlatformId, ...]) -> bool:
-    sql = (
-        "UPDATE outbox SET state = 'sent', sent_at = ?, platform_ids = ?, failure_kind = NULL, failure_certain = NULL,"
-        " failure_text = '' WHERE id = ? AND epoch = ? AND state IN ('sending', 'uncertain')"
-    )
-    if tx.change(sql, tx.now, json.dumps(list(platform_ids)), wanted, epoch) != 1:
+def _seen_already(tx: Transaction, taken: Taken, platform_ids: tuple[PlatformId, ...]) -> bool:
+    sql = f"SELECT account_id, platform_ids FROM outbox WHERE id = ? AND epoch = ? AND state = 'sent'{tx.for_update}"
+    row = tx.row(sql, taken.id, taken.epoch)
+    if row is None:
         return False
-    row = tx.row("SELECT entry_id, account_id, enquiry_id FROM outbox WHERE id = ?", wanted)
-    assert row is not None
-    entry, account, enquiry = row
-    for position, platform_id in enumerate(platform_ids):
-        _adopt(tx, account, platform_id, entry if position == 0 else None, wanted)
-    _clear_mark(tx, enquiry)
-    tx.hint(f"enquiry:{enquiry}")
-    tx.hint("queue")
+    seen = json.loads(row[1] or "[]")
+    more = [one for one in platform_ids if one not in seen]
+    for platform_id in more:
+        outbox_rows.adopt(tx, row[0], platform_id, None, taken.id)
+    tx.change("UPDATE outbox SET platform_ids = ? WHERE id = ?", json.dumps([*seen, *more]), taken.id)
     return True
-
-
-def _adopt(tx: Transaction, account: str, platform_id: PlatformId, entry: str | None, outbox_id: OutboxId) -> None:
-    """Make a platform id ours; a copy that a poll stored before the answer came is folded into our entry."""
-    stored = tx.row("SELECT id, place FROM entry WHERE account_id = ? AND platform_id = ?", account, platform_id)
-    if stored is not None and stored[0] != entry:
-        tx.change("DELETE FROM attachment WHERE entry_id = ?", stored[0])
-        tx.change("DELETE FROM entry_words WHERE rowid = ?", stored[1])
-        tx.change("DELETE FROM entry WHERE id = ?", stored[0])
-    if entry is not None:
-        tx.change("UPDATE entry SET platform_id = ? WHERE id = ?", platform_id, entry)
-    if tx.value("SELECT 1 FROM echo WHERE account_id = ? AND platform_id = ?", account, platform_id) is None:
-        tx.change(
-            "INSERT INTO echo (account_id, platform_id, outbox_id) VALUES (?, ?, ?)", account, platform_id, outbox_id
-        )
 
 
 def record_failure(tx: Transaction, taken: Taken, failure: Failure) -> DeliveryState | None:
@@ -197,7 +206,11 @@ def record_failure(tx: Transaction, taken: Taken, failure: Failure) -> DeliveryS
         return None
     _end_attempt(tx, taken, f"{state.value}:{failure.kind.value}")
     if state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
-        _needs_person(tx, taken.enquiry, state, mail=taken.kind == "mail")
+        outbox_rows.show(tx, taken.enquiry, state)
+    if state is DeliveryState.FAILED and taken.kind == "message":
+        clocks.unanswered(tx, taken.enquiry)  # the citizen still waits
+    elif taken.kind == "mail" and state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        outbox_rows.ask(tx, taken.enquiry)  # perhaps no office has it, and a mail cannot be read back
     tx.hint(f"enquiry:{taken.enquiry}")
     return state
 
@@ -214,128 +227,6 @@ def _end_attempt(tx: Transaction, taken: Taken, result: str) -> None:
     tx.change("UPDATE outbox_attempt SET ended_at = ?, result = ? WHERE id = ?", tx.now, result, taken.attempt)
 
 
-def _needs_person(tx: Transaction, enquiry: EnquiryId, state: DeliveryState, *, mail: bool = False) -> None:
-    """Show in the queue that something did not get through; a failed one means that citizen or office know nothing."""
-    tx.change("UPDATE enquiry SET delivery = ? WHERE id = ?", state.value, enquiry)
-    tx.hint("queue")
-    if state is not DeliveryState.FAILED:
-        return
-    here = held(tx, enquiry)
-    columns: dict[str, Any] = {}
-    if here.state is (EnquiryState.WAITING_OFFICE if mail else EnquiryState.WAITING_CITIZEN):
-        columns["state"] = EnquiryState.OPEN
-    if mail:
-        columns["callback_at"] = tx.now
-    if not mail and here.last_inbound_at is not None and here.waiting_since is None:
-        minutes = settings.targets(tx).answer_minutes
-        columns["waiting_since"] = here.last_inbound_at
-        columns["answer_due_at"] = settings.answer_due(here.last_inbound_at, minutes)
-    if columns:
-        change(tx, here, "switchboard", "delivery_failed", **columns)
-
-
-def _clear_mark(tx: Transaction, enquiry: EnquiryId) -> None:
-    left = tx.value(
-        "SELECT state FROM outbox WHERE enquiry_id = ? AND state IN ('uncertain', 'failed')"
-        " ORDER BY state DESC LIMIT 1",
-        enquiry,
-    )
-    tx.change("UPDATE enquiry SET delivery = ? WHERE id = ?", left or "", enquiry)
-
-
-def recover(tx: Transaction) -> int:
-    """Sends whose sender ended or lost its permit: nobody knows whether they arrived. The late holder is fenced."""
-    rows = tx.rows(
-        "SELECT id, enquiry_id FROM outbox WHERE state = 'sending' AND permit_until + ? < ?", AFTER_PERMIT, tx.now
-    )
-    for wanted, enquiry in rows:
-        tx.change(
-            "UPDATE outbox SET state = 'uncertain', epoch = epoch + 1, failure_kind = ?, failure_certain = 0,"
-            " failure_text = ?, reads = 0, next_read_at = ? WHERE id = ? AND state = 'sending'",
-            FailureKind.CRASH.value,
-            tr("The program ended while this was being sent."),
-            tx.now,
-            wanted,
-        )
-        _needs_person(tx, enquiry, DeliveryState.UNCERTAIN)
-        tx.hint(f"enquiry:{enquiry}")
-    return len(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """An uncertain send whose conversation must be read back."""
-
-    id: OutboxId
-    epoch: int
-    enquiry: EnquiryId
-    thread: ThreadId
-    thread_platform_id: PlatformId
-    person: PlatformId
-    since: Millis
-    reads: int
-
-
-def unsettled(tx: Transaction, account: AccountId) -> list[Unsettled]:
-    """Uncertain sends of the account that are due for a read-back."""
-    return [
-        Unsettled(row[0], row[1], row[2], row[3], row[4], row[5], Millis(row[6] - MATCH_BEFORE), row[7])
-        for row in tx.rows(
-            "SELECT o.id, o.epoch, o.enquiry_id, o.thread_id, t.platform_id, o.recipient, o.attempt_at, o.reads"
-            " FROM outbox o JOIN thread t ON t.id = o.thread_id"
-            " WHERE o.state = 'uncertain' AND o.account_id = ? AND o.next_read_at <= ?",
-            account,
-            tx.now,
-        )
-    ]
-
-
-def record_read(tx: Transaction, one: Unsettled, seen: tuple[RemoteMessage, ...]) -> bool:
-    """Settle from what the platform shows: exactly one match means sent. Else it stays uncertain, read again later.
-
-    After `READS_BEFORE_ASKING` reads without a match only a person decides; the program never sends again by itself.
-    """
-    text = tx.value("SELECT e.text FROM outbox o JOIN entry e ON e.id = o.entry_id WHERE o.id = ?", one.id) or ""
-    ours = [m for m in seen if m.ours and m.at >= one.since and _same(m.text, text)]
-    account = tx.value("SELECT account_id FROM outbox WHERE id = ?", one.id)
-    free = [m for m in ours if not _claimed(tx, account, m.platform_id, one.id)]
-    if len(free) == 1:
-        return _mark_sent(tx, one.id, one.epoch, (free[0].platform_id,))
-    reads = one.reads + 1
-    wait = READ_SPACING if reads < READS_BEFORE_ASKING else 15 * MINUTE
-    tx.change(
-        "UPDATE outbox SET reads = ?, next_read_at = ? WHERE id = ? AND epoch = ? AND state = 'uncertain'",
-        reads,
-        tx.now + (wait if reads > 1 else 20 * SECOND),
-        one.id,
-        one.epoch,
-    )
-    tx.hint(f"enquiry:{one.enquiry}")
-    return False
-
-
-def _claimed(tx: Transaction, account: str, platform_id: PlatformId, mine: OutboxId) -> bool:
-    owner = tx.value("SELECT outbox_id FROM echo WHERE account_id = ? AND platform_id = ?", account, platform_id)
-    return owner is not None and owner != mine
-
-
-def _same(one: str, other: str) -> bool:
-    """Equal after NFC and folding of white space: platforms trim and normalise."""
-    return unicodedata.normalize("NFC", " ".join(one.split())) == unicodedata.normalize("NFC", " ".join(other.split()))
-
-
-def settle_echo(tx: Transaction, thread: ThreadId, message: RemoteMessage) -> bool:
-    """Whether this message of ours is the echo of an open attempt in its thread; then the attempt is settled."""
-    for wanted, epoch, attempt_at, text in tx.rows(
-        "SELECT o.id, o.epoch, o.attempt_at, e.text FROM outbox o JOIN entry e ON e.id = o.entry_id"
-        " WHERE o.thread_id = ? AND o.state IN ('sending', 'uncertain') ORDER BY o.created_at",
-        thread,
-    ):
-        if message.at >= attempt_at - MATCH_BEFORE and _same(message.text, text):
-            return _mark_sent(tx, wanted, epoch, (message.platform_id,))
-    return False
-
-
 def summary(tx: Transaction, account: AccountId) -> dict[str, int]:
     """How many sends of the account are queued, uncertain and failed."""
     states = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
@@ -350,11 +241,8 @@ def waiting(tx: Transaction) -> int:
     return int(tx.value("SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')"))
 
 
-def requeue_refresh(tx: Transaction, enquiry: EnquiryId) -> None:
-    """Recompute the due time after people decided about a send."""
-    _clear_mark(tx, enquiry)
-    here = held(tx, enquiry)
-    columns = due_columns(here, tx.now)
-    assignments = ", ".join(f"{name} = ?" for name in columns)
-    tx.change(f"UPDATE enquiry SET {assignments} WHERE id = ?", *columns.values(), enquiry)
+def settled(tx: Transaction, enquiry: EnquiryId) -> None:
+    """People decided about a send: the enquiry's mark shows what is left to decide."""
+    outbox_rows.clear_mark(tx, enquiry)
     tx.hint("queue")
+    tx.hint(f"enquiry:{enquiry}")

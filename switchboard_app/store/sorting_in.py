@@ -1,8 +1,8 @@
 """Which enquiry a message belongs to (product.md, rule 1), for a whole batch at once. Private to intake.
 
-A message joins the thread's active enquiry; else it reopens the last one if that was closed within the reopen period;
-else it opens a new one. A citizen's message wakes what waits or sleeps and starts the clocks; a reply made elsewhere
-stops the answer clock but changes no state: it may have been a machine.
+A citizen's message joins the thread's active enquiry; else it reopens the last one if that was closed within the reopen
+period; else it opens a new one. It wakes what waits or sleeps and starts the clocks. A reply made elsewhere joins the
+last enquiry and stops the answer clock but changes no state: it may have been a machine.
 """
 
 from __future__ import annotations
@@ -11,21 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from switchboard_app.model.account import Account
-from switchboard_app.model.enquiry import EnquiryState
+from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode
-from switchboard_app.model.ids import EnquiryId, Operator, PlatformId
+from switchboard_app.model.ids import EnquiryId, Operator, PlatformId, ThreadId
 from switchboard_app.model.remote import RemoteMessage
 from switchboard_app.model.times import DAY, Millis
 from switchboard_app.model.tongue import guess_language
 from switchboard_app.store import journal, settings
-from switchboard_app.store.enquiries import Held, add_entry, due_columns, held, next_number, short, windows
+from switchboard_app.store.enquiries import FIELDS, Held, add_entry, as_held, due_columns, next_number, short, windows
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.threads import KnownThread
 from switchboard_app.store.transaction import Transaction, marks
 
-_IN_LIST = 500
 _SYSTEM = Operator("switchboard")
-_WOKEN_BY_CITIZEN = (EnquiryState.WAITING_OFFICE, EnquiryState.WAITING_CITIZEN, EnquiryState.SNOOZED)
+_RESTING = (EnquiryState.WAITING_OFFICE, EnquiryState.WAITING_CITIZEN, EnquiryState.SNOOZED)
 
 
 @dataclass(slots=True)
@@ -38,8 +37,8 @@ class Sorted:
 
 
 @dataclass(slots=True)
-class _Open:
-    """The enquiry of a thread while the batch is sorted in; written back once at the end."""
+class _Sheet:
+    """An enquiry while the batch is sorted in; written back once at the end."""
 
     here: Held
     thread: KnownThread
@@ -47,7 +46,12 @@ class _Open:
     excerpt: str = ""
     language: str = ""
     woken_from: EnquiryState | None = None
-    touched: bool = False
+
+
+def reopen_days(account: Account, targets: settings.Targets) -> int:
+    """For how long a citizen's message reopens a closed enquiry: the account's own option, else the workspace's."""
+    chosen = account.options.get("reopen_days", "")
+    return int(chosen) if chosen.isdecimal() and len(chosen) < 6 else targets.reopen_days
 
 
 def sort_in(
@@ -77,53 +81,64 @@ class _Sorter:
         self.account = account
         self.first_sweep = first_sweep
         self.targets = settings.targets(tx)
-        self.open: dict[str, _Open] = {}
-        self.closed: dict[str, Held] = {}
+        self.reopen_within = reopen_days(account, self.targets) * DAY
+        self.last: dict[ThreadId, _Sheet] = {}
+        """The enquiry of each thread that is active, else the one that was opened last."""
+        self.touched: dict[EnquiryId, _Sheet] = {}
         self.number = 0
 
     def load(self, threads: Sequence[KnownThread]) -> None:
-        """Read the threads' active and last closed enquiries."""
+        """Read the threads' active or else last enquiries, which nobody else changes until we are through."""
         by_id = {thread.id: thread for thread in threads}
-        keys = list(by_id)
-        for start in range(0, len(keys), _IN_LIST):
-            some = keys[start : start + _IN_LIST]
-            for row in self.tx.rows(
-                f"SELECT id, thread_id FROM enquiry WHERE thread_id IN ({marks(len(some))}) ORDER BY opened_at, number",
-                *some,
-            ):
-                here = held(self.tx, row[0])
-                if here.state is EnquiryState.DONE:
-                    self.closed[row[1]] = here
-                else:
-                    self.open[row[1]] = _Open(here, by_id[row[1]], made=False)
+        ids: dict[ThreadId, EnquiryId] = {}
+        sql = "SELECT thread_id, id, state FROM enquiry WHERE thread_id IN ({marks}) ORDER BY opened_at, number"
+        active = set()
+        for thread, enquiry, state in self.tx.among(sql, by_id):
+            if thread not in active:
+                ids[thread] = enquiry
+            if state != EnquiryState.DONE:
+                active.add(thread)
+        sql = f"SELECT {FIELDS}, language FROM enquiry WHERE id IN ({{marks}}) ORDER BY id{self.tx.for_update}"
+        for *row, language in self.tx.among(sql, sorted(ids.values())):
+            here = as_held(tuple(row))
+            assert here.thread_id is not None
+            self.last[here.thread_id] = _Sheet(here, by_id[here.thread_id], made=False, language=language)
 
     def take(self, thread: KnownThread, message: RemoteMessage) -> EnquiryId:
         """The enquiry this message joins."""
-        one = self.open.get(thread.id) or self._reopened(thread, message) or self._opened(thread, message)
-        self.open[thread.id] = one
+        # a clock that runs ahead of ours, or a mad one, must not put off what is due
+        at = Millis(min(message.at, self.tx.now))
+        sheet = self.last.get(thread.id)
+        if sheet is None or (not message.ours and not self._goes_on(sheet, at)):
+            sheet = self._opened(thread, at)
+        self.last[thread.id] = self.touched[sheet.here.id] = sheet
         if message.ours:
-            self._outbound(one.here, message)
+            self._outbound(sheet.here, at)
         else:
-            self._inbound(one, message)
-        one.here.last_at = max(one.here.last_at, message.at)
-        one.touched = True
-        return one.here.id
+            self._inbound(sheet, message, at)
+        sheet.here.last_at = max(sheet.here.last_at, at)
+        return sheet.here.id
 
-    def _reopened(self, thread: KnownThread, message: RemoteMessage) -> _Open | None:
-        last = self.closed.get(thread.id)
-        if last is None:
-            return None
-        within = last.closed_at is not None and message.at <= last.closed_at + self.targets.reopen_days * DAY
-        if message.ours and last.closed_at is not None:
-            return _Open(last, thread, made=False)
-        if not within:
-            return None
-        last.state = EnquiryState.OPEN if last.owner else EnquiryState.NEW
-        last.closed_at = None
-        last.outcome = None
-        return _Open(last, thread, made=False, woken_from=EnquiryState.DONE)
+    def _goes_on(self, sheet: _Sheet, at: Millis) -> bool:
+        """Whether a citizen's message of this moment belongs to the enquiry; a closed one is reopened for it."""
+        here = sheet.here
+        if here.state is not EnquiryState.DONE:
+            return True
+        if self._is_history(here, at):
+            return True
+        if here.closed_at is None or at > here.closed_at + self.reopen_within:
+            return False
+        here.state = EnquiryState.OPEN if here.owner else EnquiryState.NEW
+        here.closed_at = None
+        here.outcome = None
+        sheet.woken_from = EnquiryState.DONE
+        return True
 
-    def _opened(self, thread: KnownThread, message: RemoteMessage) -> _Open:
+    def _is_history(self, here: Held, at: Millis) -> bool:
+        """Whether a message was answered before we came: pages come newest first, so its answer is stored already."""
+        return self.first_sweep and here.answered_at is not None and at <= here.answered_at
+
+    def _opened(self, thread: KnownThread, at: Millis) -> _Sheet:
         self.number = self.number + 1 if self.number else next_number(self.tx)
         here = Held(
             id=EnquiryId(new_id()),
@@ -135,7 +150,7 @@ class _Sorter:
             account_id=self.account.id,
             thread_id=thread.id,
             person_id=thread.person,
-            opened_at=message.at,
+            opened_at=at,
             closed_at=None,
             waiting_since=None,
             answered_at=None,
@@ -146,49 +161,50 @@ class _Sorter:
             last_inbound_at=None,
             window_until=None,
             extended_until=None,
-            last_at=message.at,
+            last_at=at,
             outcome=None,
             unread=0,
         )
-        return _Open(here, thread, made=True)
+        return _Sheet(here, thread, made=True)
 
-    def _inbound(self, one: _Open, message: RemoteMessage) -> None:
-        here = one.here
-        if here.state in _WOKEN_BY_CITIZEN:
-            one.woken_from = here.state
+    def _inbound(self, sheet: _Sheet, message: RemoteMessage, at: Millis) -> None:
+        here = sheet.here
+        history = self._is_history(here, at)
+        if here.last_inbound_at is None or at >= here.last_inbound_at:
+            here.last_inbound_at = at
+            here.window_until, here.extended_until = windows(here.channel, at)
+            sheet.excerpt = short(message.text) or ", ".join(a.name for a in message.attachments)[:100]
+        sheet.language = sheet.language or guess_language(message.text)
+        if history:
+            return
+        if here.state in _RESTING:
+            sheet.woken_from = sheet.woken_from or here.state
             here.state = EnquiryState.OPEN if here.owner else EnquiryState.NEW
             here.snoozed_until = None
-        if here.last_inbound_at is None or message.at >= here.last_inbound_at:
-            here.last_inbound_at = message.at
-            here.window_until, here.extended_until = windows(here.channel, message.at)
-            one.excerpt = short(message.text) or ", ".join(a.name for a in message.attachments)[:100]
-        one.language = one.language or guess_language(message.text)
         here.unread += 1
-        if self.first_sweep and here.answered_at is not None and message.at <= here.answered_at:
-            return  # history comes newest page first: this one was answered
         if here.waiting_since is None:
-            here.waiting_since = message.at
+            here.waiting_since = at
             minutes = self.targets.first_answer_minutes if here.answered_at is None else self.targets.answer_minutes
-            here.answer_due_at = settings.answer_due(message.at, minutes)
+            here.answer_due_at = settings.answer_due(at, minutes)
 
-    def _outbound(self, here: Held, message: RemoteMessage) -> None:
-        if here.waiting_since is not None and message.at >= here.waiting_since:
+    def _outbound(self, here: Held, at: Millis) -> None:
+        if here.waiting_since is not None and at >= here.waiting_since:
             here.waiting_since = None
             here.answer_due_at = None
-        here.answered_at = max(here.answered_at or Millis(0), message.at)
+        if self.first_sweep:
+            here.unread = 0
+        here.answered_at = max(here.answered_at or Millis(0), at)
 
     def write(self) -> None:
         """Write the enquiries back: new ones in one statement, changed ones one by one."""
         fresh = []
-        for one in self.open.values():
-            if not one.touched:
-                continue
-            if one.made:
-                self._settle_old(one.here)
-                fresh.append(self._as_new(one))
+        for sheet in self.touched.values():
+            if sheet.made:
+                self._settle_old(sheet.here)
+                fresh.append(self._as_new(sheet))
             else:
-                self._update(one)
-            self.tx.hint(f"enquiry:{one.here.id}")
+                self._update(sheet)
+            self.tx.hint(f"enquiry:{sheet.here.id}")
         if fresh:
             columns = ", ".join(fresh[0])
             self.tx.many(
@@ -198,27 +214,23 @@ class _Sorter:
 
     def _settle_old(self, here: Held) -> None:
         """History that was answered before we came is closed, so that a first sweep does not flood the queue."""
-        if (
-            self.first_sweep
-            and here.waiting_since is None
-            and here.last_at < self.tx.now - self.targets.reopen_days * DAY
-        ):
+        if self.first_sweep and here.waiting_since is None and here.last_at < self.tx.now - self.reopen_within:
             here.state = EnquiryState.DONE
             here.closed_at = here.last_at
-            here.outcome = "answered"
+            here.outcome = Outcome.ANSWERED.value
             here.unread = 0
 
-    def _as_new(self, one: _Open) -> dict[str, object]:
-        here = one.here
+    def _as_new(self, sheet: _Sheet) -> dict[str, object]:
+        here = sheet.here
         here.version = 1
         return {
             **{name: getattr(here, name) for name in Held.__slots__},
             "state": here.state.value,
             "channel": here.channel.value,
-            "person_name": one.thread.person_name,
+            "person_name": sheet.thread.person_name,
             "subject": "",
-            "excerpt": one.excerpt,
-            "language": one.language,
+            "excerpt": sheet.excerpt,
+            "language": sheet.language,
             "priority": 0,
             "tags": "",
             "office_name": "",
@@ -226,8 +238,8 @@ class _Sorter:
             **due_columns(here, self.tx.now),
         }
 
-    def _update(self, one: _Open) -> None:
-        here = one.here
+    def _update(self, sheet: _Sheet) -> None:
+        here = sheet.here
         here.version += 1
         names = (
             "owner closed_at waiting_since answered_at answer_due_at snoozed_until last_inbound_at window_until"
@@ -235,11 +247,12 @@ class _Sorter:
         ).split()
         columns: dict[str, object] = {name: getattr(here, name) for name in names}
         columns |= {"state": here.state.value, **due_columns(here, self.tx.now)}
-        if one.excerpt:
-            columns["excerpt"] = one.excerpt
+        columns["language"] = sheet.language
+        if sheet.excerpt:
+            columns["excerpt"] = sheet.excerpt
         assignments = ", ".join(f"{name} = ?" for name in columns)
         self.tx.change(f"UPDATE enquiry SET {assignments} WHERE id = ?", *columns.values(), here.id)
-        if one.woken_from is not None:
-            event = EventCode.REOPENED if one.woken_from is EnquiryState.DONE else EventCode.WOKEN
+        if sheet.woken_from is not None:
+            event = EventCode.REOPENED if sheet.woken_from is EnquiryState.DONE else EventCode.WOKEN
             journal.write(self.tx, _SYSTEM, event.value, here.id)
             add_entry(self.tx, here.id, EntryKind.EVENT, Direction.INTERNAL, "", "", event=event)

@@ -202,7 +202,8 @@ def forwardings(tx: Transaction, wanted: EnquiryId) -> tuple[Forwarding, ...]:
 def earlier_entries(tx: Transaction, thread: ThreadId, before: EnquiryId, limit: int = PAGE) -> tuple[Entry, ...]:
     """Messages of the same thread that belong to earlier enquiries, oldest first."""
     rows = tx.rows(
-        f"SELECT {_ENTRY} FROM entry WHERE thread_id = ? AND enquiry_id <> ? AND kind = 'message'"
+        f"SELECT {_ENTRY} FROM entry WHERE kind = 'message'"
+        " AND enquiry_id IN (SELECT id FROM enquiry WHERE thread_id = ? AND id <> ?)"
         " AND place < (SELECT COALESCE(MIN(place), 0) FROM entry WHERE enquiry_id = ?) ORDER BY place DESC LIMIT ?",
         thread,
         before,
@@ -220,7 +221,8 @@ def similar(tx: Transaction, wanted: EnquiryId, places: list[int], limit: int = 
         (row[0], row[1], row[2])
         for row in tx.rows(
             "SELECT DISTINCT q.number, q.excerpt, q.last_at FROM entry e JOIN enquiry q ON q.id = e.enquiry_id"
-            f" WHERE e.place IN ({marks(len(places))}) AND q.id <> ? ORDER BY q.last_at DESC LIMIT ?",
+            f" WHERE e.place IN ({marks(len(places))}) AND q.id <> ? AND q.state <> 'done'"
+            " ORDER BY q.last_at DESC LIMIT ?",
             *places,
             wanted,
             limit,

@@ -54,6 +54,8 @@ class Transaction:
         self.station = station
         """Which process acts; names the holder of leases and permits."""
         self.topics: set[str] = set()
+        self.tie: int | None = None
+        """Used by `places` alone: where this transaction's entries of one moment stand."""
 
     def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
         sound = tuple(storable(value, postgres=self.postgres) for value in parameters)

@@ -20,6 +20,12 @@ def owned_by_other(here: Held, by: Operator) -> None:
         )
 
 
+def not_done(here: Held) -> None:
+    """Raise Refused when the enquiry is closed."""
+    if here.state is EnquiryState.DONE:
+        raise Refused(tr("Enquiry {number} is done.").format(number=here.number), tr("Reopen it first."))
+
+
 def claim(tx: Transaction, enquiry: EnquiryId, by: Operator, expected_version: int | None = None) -> EnquiryState:
     """Take the enquiry; raises Stale naming who was faster. Claiming one's own again changes nothing."""
     here = held(tx, enquiry)
@@ -31,8 +37,7 @@ def claim(tx: Transaction, enquiry: EnquiryId, by: Operator, expected_version: i
             tr("Take the next one, or reassign this one with a reason."),
         )
     check_version(here, expected_version)
-    if here.state is EnquiryState.DONE:
-        raise Refused(tr("Enquiry {number} is done.").format(number=here.number), tr("Reopen it first."))
+    not_done(here)
     state = EnquiryState.OPEN if here.state is EnquiryState.NEW else here.state
     change(tx, here, by, "claim", event=EventCode.CLAIMED, undoable=True, owner=by, state=state)
     return state
@@ -43,6 +48,7 @@ def release(tx: Transaction, enquiry: EnquiryId, by: Operator, expected_version:
     here = held(tx, enquiry)
     owned_by_other(here, by)
     check_version(here, expected_version)
+    not_done(here)
     if here.owner is None:
         return here.state
     state = EnquiryState.NEW if here.state is EnquiryState.OPEN and here.answered_at is None else here.state
@@ -60,8 +66,7 @@ def reassign(
         raise WrongUse(tr("A reassignment needs a reason."), tr("Say it in a few words."))
     here = held(tx, enquiry)
     check_version(here, expected_version)
-    if here.state is EnquiryState.DONE:
-        raise Refused(tr("Enquiry {number} is done.").format(number=here.number), tr("Reopen it first."))
+    not_done(here)
     state = EnquiryState.OPEN if here.state is EnquiryState.NEW else here.state
     change(
         tx,

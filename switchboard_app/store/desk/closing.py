@@ -8,8 +8,9 @@ from switchboard_app.model.errors import Refused, WrongUse
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis, iso
-from switchboard_app.store.desk.claims import owned_by_other
-from switchboard_app.store.enquiries import change, check_version, find, held
+from switchboard_app.store.clocks import SYSTEM, ahead, goes_on_elsewhere, taken_up
+from switchboard_app.store.desk.claims import not_done, owned_by_other
+from switchboard_app.store.enquiries import Held, change, check_version, due_columns, find, held
 from switchboard_app.store.transaction import Transaction
 
 
@@ -32,28 +33,46 @@ def snooze(
         undoable=True,
         state=EnquiryState.SNOOZED,
         snoozed_until=until,
+        callback_at=ahead(here.callback_at, tx.now),
         owner=by,
     )
     return here.state
 
 
 def wake_due(tx: Transaction) -> int:
-    """Bring back what was put away and is due; returns how many came back. Called every minute by who syncs."""
+    """Bring back what was put away and is due; returns how many came back. Called every minute by who syncs.
+
+    What is due because a reply window closed in the meantime is sorted by what comes next.
+    """
     rows = tx.rows("SELECT id FROM enquiry WHERE state = 'snoozed' AND snoozed_until <= ? ORDER BY id", tx.now)
     for (enquiry,) in rows:
         here = held(tx, enquiry)
-        state = EnquiryState.OPEN if here.owner else EnquiryState.NEW
-        change(tx, here, "switchboard", "woken", event=EventCode.WOKEN, state=state, callback_at=here.snoozed_until)
+        change(tx, here, SYSTEM, "woken", event=EventCode.WOKEN, state=taken_up(here))
+    _closed_windows(tx)
     return len(rows)
+
+
+def _closed_windows(tx: Transaction) -> None:
+    """Sort by the next clock what was sorted by a window that is closed now; not a change that anybody made."""
+    sql = "SELECT id FROM enquiry WHERE state <> 'done' AND sort_at <= ? AND due_reason = 'window' ORDER BY id"
+    for (enquiry,) in tx.rows(sql, tx.now):
+        columns = due_columns(held(tx, enquiry), tx.now)
+        assignments = ", ".join(f"{name} = ?" for name in columns)
+        tx.change(f"UPDATE enquiry SET {assignments} WHERE id = ?", *columns.values(), enquiry)
+        tx.hint("queue")
+        tx.hint(f"enquiry:{enquiry}")
 
 
 def done(
     tx: Transaction, enquiry: EnquiryId, outcome: Outcome, by: Operator, expected_version: int | None = None
 ) -> EnquiryState:
-    """Close the enquiry with its outcome. Refused while an answer of it is not settled."""
+    """Close the enquiry with its outcome; doing so twice changes nothing. Refused while an answer is not settled."""
     here = held(tx, enquiry)
+    if here.state is EnquiryState.DONE and here.outcome == outcome.value:
+        return here.state
     owned_by_other(here, by)
     check_version(here, expected_version)
+    not_done(here)
     unsettled = "SELECT 1 FROM outbox WHERE enquiry_id = ? AND state IN ('uncertain', 'failed') AND kind = 'message'"
     if tx.value(unsettled, here.id) is not None:
         raise Refused(
@@ -85,11 +104,7 @@ def reopen(tx: Transaction, enquiry: EnquiryId, by: Operator, expected_version: 
     check_version(here, expected_version)
     if here.state is not EnquiryState.DONE:
         raise Refused(tr("Enquiry {number} is not closed.").format(number=here.number), "")
-    newer = tx.value("SELECT number FROM enquiry WHERE thread_id = ? AND state <> 'done'", here.thread_id)
-    if newer is not None:
-        raise Refused(
-            tr("This conversation goes on in enquiry {number}.").format(number=newer), tr("Open that one instead.")
-        )
+    refuse_two_open(tx, here)
     change(
         tx,
         here,
@@ -100,19 +115,32 @@ def reopen(tx: Transaction, enquiry: EnquiryId, by: Operator, expected_version: 
         state=EnquiryState.OPEN,
         outcome=None,
         closed_at=None,
+        merged_into=None,
         owner=by,
     )
     return here.state
 
 
+def refuse_two_open(tx: Transaction, here: Held) -> None:
+    """Raise Refused when the thread of a closed enquiry has another active one: a citizen has one concern at a time."""
+    other = goes_on_elsewhere(tx, here)
+    if other is not None:
+        raise Refused(
+            tr("This conversation goes on in enquiry {number}.").format(number=other), tr("Open that one instead.")
+        )
+
+
 def merge(tx: Transaction, enquiry: EnquiryId, other: int, by: Operator) -> EnquiryState:
     """Close this enquiry because `other` is about the same matter; both keep their history and point at each other."""
-    here, target = held(tx, enquiry), held(tx, find(tx, other))
-    if here.id == target.id:
+    named = find(tx, other)
+    if enquiry == named:
         raise WrongUse(tr("An enquiry cannot be merged with itself."), tr("Name the other one."))
+    # always in the same order, so that two people who merge the same two cannot wait for each other
+    both = {one: held(tx, one) for one in sorted((enquiry, named))}
+    here, target = both[enquiry], both[named]
     owned_by_other(here, by)
-    if target.state is EnquiryState.DONE:
-        raise Refused(tr("Enquiry {number} is done.").format(number=target.number), tr("Reopen it first."))
+    not_done(here)
+    not_done(target)
     change(
         tx,
         here,
@@ -126,6 +154,8 @@ def merge(tx: Transaction, enquiry: EnquiryId, other: int, by: Operator) -> Enqu
         closed_at=tx.now,
         merged_into=target.id,
         unread=0,
+        snoozed_until=None,
+        callback_at=None,
         owner=here.owner or by,
     )
     change(tx, target, by, "merged_in", event=EventCode.MERGED, event_text=str(here.number))

@@ -8,6 +8,7 @@ learns) or answered.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from switchboard_app.model.delivery import DeliveryState
 from switchboard_app.model.enquiry import EnquiryState
@@ -16,7 +17,8 @@ from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.forwarding import Forwarding, ForwardingState
 from switchboard_app.model.ids import EnquiryId, ForwardingId, OfficeId, Operator
 from switchboard_app.model.language import tr
-from switchboard_app.store import directory, drafts, journal, settings, timeline
+from switchboard_app.store import directory, drafts, journal, outbox, settings, timeline
+from switchboard_app.store.clocks import ahead, brought_back, office_columns, taken_up
 from switchboard_app.store.desk.claims import owned_by_other
 from switchboard_app.store.enquiries import add_entry, change, check_version, held
 from switchboard_app.store.ids import new_id
@@ -110,6 +112,8 @@ def forward(
         office_name=to.title,
         forwarded_at=tx.now,
         office_due_at=due_at,
+        callback_at=ahead(here.callback_at, tx.now),
+        snoozed_until=None,
         unread=0,
     )
     drafts.save(tx, by, f"forward:{enquiry}", "")
@@ -128,20 +132,32 @@ def _subject(tx: Transaction, enquiry: EnquiryId, number: int) -> str:
     return f"{topic} {reference(number)}"
 
 
+def awaited(tx: Transaction, tag: str, email: str) -> ForwardingId | None:
+    """The forwarding with this reference that the office at `email` has not ended yet."""
+    found = tx.value(
+        "SELECT f.id FROM forwarding f JOIN office o ON o.id = f.office_id WHERE f.reference = ? AND o.email = ?"
+        " AND f.state IN ('sent', 'acknowledged') ORDER BY f.sent_at DESC LIMIT 1",
+        tag,
+        email,
+    )
+    return None if found is None else ForwardingId(found)
+
+
 def office_word(
     tx: Transaction, forwarding: ForwardingId, word: ForwardingState, text: str, by: Operator
 ) -> EnquiryState:
     """Enter what the office said: acknowledged, declined or answered. `text` is its answer or its reason."""
-    row = tx.row("SELECT enquiry_id, office_id, office_name, state FROM forwarding WHERE id = ?", forwarding)
+    row = tx.row("SELECT enquiry_id, office_id, office_name FROM forwarding WHERE id = ?", forwarding)
     if row is None:
         raise NotThere(tr("There is no such forwarding."), tr("See them with: switchboard enquiry show NUMBER."))
-    enquiry, office, name, was = row
-    if ForwardingState(was) not in (ForwardingState.SENT, ForwardingState.ACKNOWLEDGED):
-        raise Refused(tr("This forwarding has ended already."), tr("Forward the enquiry again if needed."))
+    enquiry, office, name = row
     if word not in (ForwardingState.ACKNOWLEDGED, ForwardingState.DECLINED, ForwardingState.ANSWERED):
         raise WrongUse(tr("An office can take, decline or answer."), "")
     ended = None if word is ForwardingState.ACKNOWLEDGED else tx.now
-    tx.change("UPDATE forwarding SET state = ?, answered_at = ? WHERE id = ?", word.value, ended, forwarding)
+    sql = "UPDATE forwarding SET state = ?, answered_at = ? WHERE id = ? AND state IN ('sent', 'acknowledged')"
+    if tx.change(sql, word.value, ended, forwarding) != 1:
+        raise Refused(tr("This forwarding has ended already."), tr("Forward the enquiry again if needed."))
+    outbox.mail_arrived(tx, forwarding)
     here = held(tx, EnquiryId(enquiry))
     if text.strip():
         add_entry(tx, here.id, EntryKind.NOTE, Direction.INTERNAL, name, text, detail=json.dumps({"office": office}))
@@ -150,15 +166,16 @@ def office_word(
         ForwardingState.DECLINED: EventCode.FORWARDING_DECLINED,
         ForwardingState.ANSWERED: EventCode.FORWARDING_ANSWERED,
     }[word]
-    columns: dict[str, object] = {}
-    if word is not ForwardingState.ACKNOWLEDGED and here.state is EnquiryState.WAITING_OFFICE:
-        columns = {"state": EnquiryState.OPEN if here.owner else EnquiryState.NEW, "office_due_at": None}
-        # a declined or answered one is the next thing to do: to the front of the queue
-        columns["callback_at"] = tx.now
+    columns: dict[str, Any] = {}
+    if word is not ForwardingState.ACKNOWLEDGED:
+        columns = office_columns(tx, here.id)
+        if word is ForwardingState.ANSWERED and columns["office_id"] is None:
+            columns = {"office_due_at": None}  # who answered stays in sight
+        if here.state is not EnquiryState.DONE:
+            columns |= brought_back(tx, here)  # a declined or answered one is the next thing to do
     if word is ForwardingState.DECLINED:
-        columns |= {"office_id": None, "office_name": "", "forwarded_at": None}
         directory.learn(tx, here.id, OfficeId(office))
-    change(tx, here, by, event.value, event=event, event_text=name, **columns)  # type: ignore[arg-type]  # as above
+    change(tx, here, by, event.value, event=event, event_text=name, **columns)
     return here.state
 
 
@@ -172,28 +189,23 @@ def withdraw_forwarding(tx: Transaction, forwarding: ForwardingId, by: Operator)
     )
     if tx.change(sql, tx.now, forwarding) != 1:
         raise Refused(tr("This forwarding has ended already."), "")
-    tx.change("UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state = 'queued'", forwarding)
+    sql = "UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state IN ('queued', 'failed')"
+    tx.change(sql, forwarding)
     here = held(tx, EnquiryId(row[0]))
-    state = here.state
-    if state is EnquiryState.WAITING_OFFICE:
-        state = EnquiryState.OPEN if here.owner else EnquiryState.NEW
-    change(
-        tx,
-        here,
-        by,
-        "withdraw_forwarding",
-        event=EventCode.FORWARDING_WITHDRAWN,
-        event_text=row[1],
-        state=state,
-        office_due_at=None,
-    )
-    return state
+    columns = office_columns(tx, here.id)
+    still_with_one = columns["office_id"] is not None
+    state = taken_up(here) if here.state is EnquiryState.WAITING_OFFICE and not still_with_one else here.state
+    event = EventCode.FORWARDING_WITHDRAWN
+    change(tx, here, by, "withdraw_forwarding", event=event, event_text=row[1], state=state, **columns)
+    tx.hint("outbox")
+    return here.state
 
 
-def withdraw_mail(tx: Transaction, forwarding: ForwardingId) -> None:
+def withdraw_mail(tx: Transaction, forwarding: ForwardingId, by: Operator) -> None:
     """Undo a forwarding whose mail has not left; raises Refused when it has."""
-    sql = "UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state = 'queued'"
+    sql = "UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state IN ('queued', 'failed')"
     if tx.change(sql, forwarding) != 1:
         raise Refused(tr("The mail to the office has left already."), tr("Tell the office if it was a mistake."))
     tx.change("UPDATE forwarding SET state = 'withdrawn', answered_at = ? WHERE id = ?", tx.now, forwarding)
-    journal.write(tx, "switchboard", "mail_withdrawn", object_id=forwarding)
+    journal.write(tx, by, "mail_withdrawn", object_id=forwarding)
+    tx.hint("outbox")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from switchboard_app.model.account import Channel
 from switchboard_app.model.deadlines import URGENT_MINUTES
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode
-from switchboard_app.model.errors import WrongUse
+from switchboard_app.model.errors import Refused, WrongUse
 from switchboard_app.model.ids import EnquiryId, EntryId, OfficeId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.model.tongue import guess_language
 from switchboard_app.store import directory, drafts, journal, people, settings
+from switchboard_app.store.clocks import goes_on_elsewhere, taken_up
 from switchboard_app.store.desk.closing import done
 from switchboard_app.store.desk.forwards import forward
-from switchboard_app.store.enquiries import add_entry, change, create, find, held
+from switchboard_app.store.enquiries import Held, add_entry, change, create, find, held
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.transaction import Transaction
 
@@ -73,15 +76,16 @@ def take_note(
         )
         if filed is not None:
             return TakenNote(EnquiryId(filed[0]), filed[1], note_id)
-    taken_at = Millis(min(note.taken_at or tx.now, tx.now))
+    taken_at = Millis(max(0, min(note.taken_at or tx.now, tx.now)))
     person, shown = people.caller(tx, note.caller_number, note.caller_name)
     entry = note_id or EntryId(new_id())
+    remarks = []
+    here = None
     if note.joins is not None:
-        here = held(tx, find(tx, note.joins))
-        if here.state is EnquiryState.DONE:
-            change(tx, here, by, "reopen", event=EventCode.REOPENED, state=EnquiryState.OPEN, closed_at=None, owner=by)
-    else:
-        due = _due(note, taken_at)
+        here = _joined(tx, note.joins)
+        if here is None:
+            remarks.append(tr("There is no enquiry {number}, so the note opens one.").format(number=note.joins))
+    if here is None:
         here = create(
             tx,
             Channel.PHONE,
@@ -91,11 +95,13 @@ def take_note(
             opened_at=taken_at,
             last_at=taken_at,
             waiting_since=taken_at,
-            answer_due_at=due,
-            callback_at=note.callback_at,
+            answer_due_at=_due(tx, note, taken_at),
+            callback_at=_callback(note),
             language=guess_language(note.concern),
             priority=int(note.urgent),
         )
+    else:
+        _called_again(tx, here, note, taken_at, by)
     add_entry(
         tx,
         here.id,
@@ -118,22 +124,55 @@ def take_note(
     )
     journal.write(tx, by, "phone_note", here.id, entry)
     drafts.save(tx, by, "phone-note", "")
-    remark = _act(tx, here.id, note, by, undo_millis)
-    return TakenNote(here.id, here.number, entry, remark)
+    remarks.append(_act(tx, here.id, note, by, undo_millis))
+    return TakenNote(here.id, here.number, entry, " ".join(remark for remark in remarks if remark))
 
 
-def _due(note: PhoneNote, taken_at: Millis) -> Millis:
+def _joined(tx: Transaction, number: int) -> Held | None:
+    """The enquiry a note joins; for a closed one whose conversation goes on in another, that other. None for none."""
+    found = tx.value("SELECT id FROM enquiry WHERE number = ?", number) if 0 < number < 1 << 53 else None
+    if found is None:
+        return None
+    here = held(tx, EnquiryId(found))
+    other = goes_on_elsewhere(tx, here) if here.state is EnquiryState.DONE else None
+    return here if other is None else held(tx, find(tx, other))
+
+
+def _called_again(tx: Transaction, here: Held, note: PhoneNote, taken_at: Millis, by: Operator) -> None:
+    """A call is a message from the citizen: it wakes what waits, reopens what is done, and starts the clocks."""
+    columns: dict[str, Any] = {"last_at": max(here.last_at, taken_at)}
+    event = None
+    if here.state not in (EnquiryState.NEW, EnquiryState.OPEN):
+        event = EventCode.REOPENED if here.state is EnquiryState.DONE else EventCode.WOKEN
+        columns |= {"state": taken_up(here), "snoozed_until": None, "closed_at": None, "outcome": None}
+    due_at = _due(tx, note, taken_at)
+    if here.waiting_since is None:
+        columns |= {"waiting_since": taken_at, "answer_due_at": due_at}
+    elif note.urgent:
+        columns["answer_due_at"] = min(here.answer_due_at or due_at, due_at)
+    if note.urgent:
+        columns["priority"] = 1
+    if (callback_at := _callback(note)) is not None:
+        columns["callback_at"] = callback_at
+    change(tx, here, by, "called_again", event=event, **columns)
+
+
+def _callback(note: PhoneNote) -> Millis | None:
+    """The promised moment, unless the form held nonsense."""
+    return note.callback_at if note.callback_at is not None and 0 < note.callback_at < 1 << 53 else None
+
+
+def _due(tx: Transaction, note: PhoneNote, taken_at: Millis) -> Millis:
     if note.urgent:
         return Millis(taken_at + URGENT_MINUTES * MINUTE)
-    return settings.answer_due(taken_at, settings.Targets().first_answer_minutes)
+    return settings.answer_due(taken_at, settings.targets(tx).first_answer_minutes)
 
 
 def _act(tx: Transaction, enquiry: EnquiryId, note: PhoneNote, by: Operator, undo_millis: int) -> str:
     """Do what the note says should happen; what cannot be done leaves the note in the queue and says why."""
     if note.action in (NoteAction.ANSWERED, NoteAction.CONNECTED):
         outcome = Outcome.ANSWERED if note.action is NoteAction.ANSWERED else Outcome.FORWARDED_SETTLED
-        done(tx, enquiry, outcome, by)
-        return ""
+        return _tried(lambda: done(tx, enquiry, outcome, by))
     if note.action is not NoteAction.OFFICE_CALLBACK:
         return ""
     if note.office is None:
@@ -151,5 +190,14 @@ def _act(tx: Transaction, enquiry: EnquiryId, note: PhoneNote, by: Operator, und
         if not caller
         else tr("{concern}\n\nPlease call back: {caller}").format(concern=note.concern, caller=caller)
     )
-    forward(tx, enquiry, note.office, summary, by, undo_millis=undo_millis)
+    office_id = note.office
+    return _tried(lambda: forward(tx, enquiry, office_id, summary, by, undo_millis=undo_millis))
+
+
+def _tried(step: Callable[[], object]) -> str:
+    """Do the step; when a rule says no, the note stays filed and the reason is the remark."""
+    try:
+        step()
+    except Refused as problem:
+        return tr("{problem} The note is filed.").format(problem=problem.message)
     return ""

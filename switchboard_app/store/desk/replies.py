@@ -16,11 +16,12 @@ from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode
 from switchboard_app.model.errors import NotThere, Refused, WrongUse
-from switchboard_app.model.ids import EnquiryId, EntryId, Operator, OutboxId
+from switchboard_app.model.ids import EnquiryId, EntryId, ForwardingId, Operator, OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis, when
-from switchboard_app.store import attachments, drafts, journal, outbox, timeline
-from switchboard_app.store.desk.claims import owned_by_other
+from switchboard_app.store import attachments, clocks, drafts, journal, outbox, search, timeline
+from switchboard_app.store.desk.claims import not_done, owned_by_other
+from switchboard_app.store.desk.forwards import withdraw_forwarding, withdraw_mail
 from switchboard_app.store.enquiries import Held, add_entry, change, check_version, held
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Outbox
@@ -98,7 +99,7 @@ def reply(
 
 def _answered(tx: Transaction, here: Held, by: Operator, made: OutboxId, outcome: Outcome | None) -> None:
     """Where an enquiry goes when it was answered: done, or waiting for the citizen unless an office still has it."""
-    state = EnquiryState.WAITING_OFFICE if here.state is EnquiryState.WAITING_OFFICE else EnquiryState.WAITING_CITIZEN
+    state = clocks.at_rest(here)
     columns: dict[str, object] = {"state": state}
     if outcome is not None:
         columns = {"state": EnquiryState.DONE, "outcome": outcome.value, "closed_at": tx.now}
@@ -117,6 +118,7 @@ def _answered(tx: Transaction, here: Held, by: Operator, made: OutboxId, outcome
         answer_due_at=None,
         answered_at=tx.now,
         snoozed_until=None,
+        callback_at=None if outcome is not None else clocks.ahead(here.callback_at, tx.now),
         **columns,
     )
 
@@ -128,8 +130,7 @@ def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> No
             tr("Enquiry {number} came by telephone; there is nobody to write to.").format(number=here.number),
             tr("Call back, then note what was said."),
         )
-    if here.state is EnquiryState.DONE:
-        raise Refused(tr("Enquiry {number} is done.").format(number=here.number), tr("Reopen it first."))
+    not_done(here)
     if not text.strip() and not files:
         raise WrongUse(tr("The answer is empty."), tr("Write something first."))
     if abilities.text_limit and len(text) > abilities.text_limit:
@@ -182,18 +183,31 @@ def note(tx: Transaction, enquiry: EnquiryId, text: str, by: Operator) -> EntryI
 
 
 def withdraw(tx: Transaction, delivery: OutboxId, by: Operator) -> str:
-    """Take back an answer that has not left; its text returns as a draft and is given back.
+    """Take back an answer (or a mail to an office) that has not left, and give its text back.
 
-    Raises Refused when it is being sent or was sent.
+    The text of an answer returns as the draft, before whatever was begun since; the citizen waits again. Raises Refused
+    when it is being sent or was sent.
     """
+    enquiry, text, kind = take_back(tx, delivery, by)
+    if kind == "message":
+        clocks.unanswered(tx, enquiry, by)
+    return text
+
+
+def take_back(tx: Transaction, delivery: OutboxId, by: Operator) -> tuple[EnquiryId, str, str]:
+    """As `withdraw`, without touching the enquiry's clocks; gives back enquiry, text and kind."""
     row = tx.row(
-        "SELECT o.enquiry_id, o.entry_id, e.text, o.state, o.kind FROM outbox o JOIN entry e ON e.id = o.entry_id"
-        " WHERE o.id = ?",
+        "SELECT o.enquiry_id, o.entry_id, e.text, o.kind, o.forwarding_id FROM outbox o"
+        " LEFT JOIN entry e ON e.id = o.entry_id WHERE o.id = ?",
         delivery,
     )
     if row is None:
         raise NotThere(tr("There is no such delivery."), "")
-    enquiry, entry, text, _, kind = row
+    enquiry, entry, text, kind, forwarding = row
+    if kind == "mail":
+        summary = tx.value("SELECT summary FROM forwarding WHERE id = ?", forwarding)
+        withdraw_mail(tx, ForwardingId(forwarding), by)
+        return EnquiryId(enquiry), str(summary or ""), kind
     sql = "UPDATE outbox SET state = 'withdrawn' WHERE id = ? AND state IN ('queued', 'failed')"
     if tx.change(sql, delivery) != 1:
         raise Refused(
@@ -201,33 +215,37 @@ def withdraw(tx: Transaction, delivery: OutboxId, by: Operator) -> str:
         )
     _forget_entry(tx, entry)
     journal.write(tx, by, "withdraw", enquiry, delivery)
-    if kind == "message":
-        drafts.save(tx, by, f"reply:{enquiry}", text)
-    outbox.requeue_refresh(tx, enquiry)
-    tx.hint(f"enquiry:{enquiry}")
+    begun = drafts.load(tx, by, f"reply:{enquiry}")
+    drafts.save(tx, by, f"reply:{enquiry}", f"{text}\n\n{begun}" if begun and begun != text else text)
+    outbox.settled(tx, enquiry)
     tx.hint("outbox")
-    return str(text)
+    return EnquiryId(enquiry), str(text), kind
 
 
 def _forget_entry(tx: Transaction, entry: str) -> None:
     """Remove an answer that never left from timeline and search; the journal keeps that it was withdrawn."""
-    place = tx.value("SELECT place FROM entry WHERE id = ?", entry)
-    tx.change("DELETE FROM entry_words WHERE rowid = ?", place)
+    search.forget_entry(tx, tx.value("SELECT place FROM entry WHERE id = ?", entry))
     tx.change("DELETE FROM attachment WHERE entry_id = ?", entry)
     tx.change("DELETE FROM entry WHERE id = ?", entry)
 
 
 def decide(tx: Transaction, delivery: OutboxId, decision: Decision, by: Operator) -> DeliveryState:
-    """Settle an uncertain or failed send as a person says; raises Refused when it is settled already."""
-    row = tx.row("SELECT enquiry_id, state FROM outbox WHERE id = ?", delivery)
+    """Settle an uncertain or failed send as a person says; raises Refused when it is settled already.
+
+    WAS_SENT and SEND_AGAIN make it count as the answer, DROP means that the citizen still waits (or that no office has
+    the matter).
+    """
+    row = tx.row(
+        f"SELECT enquiry_id, state, kind, forwarding_id, created_at FROM outbox WHERE id = ?{tx.for_update}", delivery
+    )
     if row is None:
         raise NotThere(tr("There is no such delivery."), "")
-    enquiry, was = EnquiryId(row[0]), DeliveryState(row[1])
+    enquiry, was, kind = EnquiryId(row[0]), DeliveryState(row[1]), row[2]
     if was not in (DeliveryState.UNCERTAIN, DeliveryState.FAILED):
         raise Refused(tr("This delivery is settled already."), tr("Refresh the conversation."))
     if decision is Decision.WAS_SENT and was is DeliveryState.FAILED:
         raise Refused(tr("The platform said that it did not take this answer."), tr("Send it again or drop it."))
-    if decision is Decision.DROP and was is DeliveryState.FAILED:
+    if decision is Decision.DROP and was is DeliveryState.FAILED and kind == "message":
         withdraw(tx, delivery, by)
         return DeliveryState.WITHDRAWN
     state = {
@@ -246,7 +264,12 @@ def decide(tx: Transaction, delivery: OutboxId, decision: Decision, by: Operator
         delivery,
     )
     journal.write(tx, by, f"delivery_{decision.value}", enquiry, delivery)
-    outbox.requeue_refresh(tx, enquiry)
-    tx.hint(f"enquiry:{enquiry}")
+    outbox.settled(tx, enquiry)
+    if decision is not Decision.DROP:
+        clocks.answered(tx, enquiry, Millis(row[4]), by)
+    elif kind == "message":
+        clocks.unanswered(tx, enquiry, by)
+    else:
+        withdraw_forwarding(tx, ForwardingId(row[3]), by)
     tx.hint("outbox")
     return state

@@ -7,18 +7,20 @@ mail has left already.
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from switchboard_app.model.enquiry import EnquiryState
 from switchboard_app.model.entry import EventCode
 from switchboard_app.model.errors import Refused
 from switchboard_app.model.ids import EnquiryId, ForwardingId, Operator, OutboxId
 from switchboard_app.model.language import tr
+from switchboard_app.store.desk.closing import refuse_two_open
 from switchboard_app.store.desk.forwards import withdraw_mail
-from switchboard_app.store.desk.replies import withdraw
-from switchboard_app.store.enquiries import change, held
-from switchboard_app.store.transaction import Transaction
+from switchboard_app.store.desk.replies import take_back
+from switchboard_app.store.enquiries import Held, change, held
+from switchboard_app.store.transaction import Transaction, marks
 
 _STEPS = ("claim", "release", "reassign", "snooze", "done", "reopen", "merge", "reply", "forward")
-_UNRESTORED = frozenset({"version"})
 
 
 def undoable(tx: Transaction, enquiry: EnquiryId, by: Operator) -> str:
@@ -27,42 +29,40 @@ def undoable(tx: Transaction, enquiry: EnquiryId, by: Operator) -> str:
     return "" if step is None else step[0]
 
 
-def _last_step(tx: Transaction, enquiry: EnquiryId, by: Operator) -> tuple[str, dict[str, object]] | None:
-    marks = ", ".join("?" * len(_STEPS))
-    row = tx.row(
-        f"SELECT action, detail FROM journal WHERE enquiry_id = ? AND who = ? AND action IN ({marks})"
-        " ORDER BY at DESC, id DESC LIMIT 1",
-        enquiry,
-        by,
-        *_STEPS,
-    )
-    if row is None:
-        return None
-    detail: dict[str, object] = json.loads(row[1])
+def _last_step(tx: Transaction, enquiry: EnquiryId, by: Operator) -> tuple[str, dict[str, Any]] | None:
     version = tx.value("SELECT version FROM enquiry WHERE id = ?", enquiry)
-    return (row[0], detail) if detail.get("version") == version and "before" in detail else None
+    sql = (
+        f"SELECT action, detail FROM journal WHERE enquiry_id = ? AND who = ? AND action IN ({marks(len(_STEPS))})"
+        " ORDER BY at DESC, id DESC LIMIT 8"
+    )
+    for action, stored in tx.rows(sql, enquiry, by, *_STEPS):
+        detail: dict[str, Any] = json.loads(stored)
+        if detail.get("version") == version and "before" in detail:
+            return action, detail
+    return None
 
 
 def undo(tx: Transaction, enquiry: EnquiryId, by: Operator) -> str:
     """Take back the last step of this person on this enquiry; returns which. Raises Refused."""
+    here = held(tx, enquiry)
     step = _last_step(tx, enquiry, by)
     if step is None:
         raise Refused(tr("There is nothing to undo here."), tr("Only the last step can be undone."))
     action, detail = step
+    if here.state is EnquiryState.DONE:
+        refuse_two_open(tx, here)
     if action == "reply":
-        withdraw(tx, OutboxId(str(detail["outbox"])), by)
+        take_back(tx, OutboxId(detail["outbox"]), by)
     if action == "forward":
-        withdraw_mail(tx, ForwardingId(str(detail["forwarding"])))
-    before = detail["before"]
-    assert isinstance(before, dict)
-    columns = {name: value for name, value in before.items() if name not in _UNRESTORED}
-    here = held(tx, enquiry)
-    _restore(tx, here.id, columns, by)
+        withdraw_mail(tx, ForwardingId(detail["forwarding"]), by)
+    if action == "merge":
+        merged_into = tx.value("SELECT merged_into FROM enquiry WHERE id = ?", enquiry)
+        change(tx, held(tx, merged_into), by, "unmerged", event=EventCode.UNDONE, event_text=str(here.number))
+    _restore(tx, here, detail["before"], by)
     return action
 
 
-def _restore(tx: Transaction, enquiry: EnquiryId, columns: dict[str, object], by: Operator) -> None:
+def _restore(tx: Transaction, here: Held, before: dict[str, Any], by: Operator) -> None:
     """Write back what was before. The rules of states do not apply: this is how it was."""
-    tx.change("UPDATE enquiry SET state = ? WHERE id = ?", columns.get("state", "open"), enquiry)
-    here = held(tx, enquiry)
-    change(tx, here, by, "undo", event=EventCode.UNDONE, **columns)  # type: ignore[arg-type]  # columns of the table
+    here.state = EnquiryState(before.get("state", here.state))
+    change(tx, here, by, "undo", event=EventCode.UNDONE, **before)
