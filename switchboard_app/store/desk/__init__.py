@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from switchboard_app.store.desk.claims import claim, mark_read, reassign, release, set_tags
 from switchboard_app.store.desk.closing import done, merge, reopen, snooze, wake_due
-from switchboard_app.store.desk.forwards import forward, office_word, withdraw_forwarding
+from switchboard_app.store.desk.forwards import awaited, forward, office_word, withdraw_forwarding
 from switchboard_app.store.desk.phone_notes import NoteAction, PhoneNote, TakenNote, take_note
 from switchboard_app.store.desk.replies import Decision, File, decide, note, reply, withdraw
 from switchboard_app.store.desk.undo import undo, undoable
@@ -19,6 +19,7 @@ __all__ = [
     "NoteAction",
     "PhoneNote",
     "TakenNote",
+    "awaited",
     "claim",
     "decide",
     "done",
