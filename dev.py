@@ -7,6 +7,7 @@
     python3 dev.py check              style, types, layers, house rules
     python3 dev.py bench [ARGUMENTS]  measure
     python3 dev.py screenshots        render every view into docs/pictures, without a display
+    python3 dev.py translate          bring new sentences into resources/locale and compile the catalogues
     python3 dev.py lock [--upgrade]   write the lock files anew from pyproject.toml (needs uv)
 
 Every verb sets up what it needs by itself: the libraries of the system (Debian and its relatives, as root; otherwise
@@ -292,6 +293,15 @@ def screenshots(arguments: list[str]) -> None:
     start(["-m", "switchboard_app.ui.screenshots", *arguments], QT_QPA_PLATFORM="offscreen")
 
 
+def translate(arguments: list[str]) -> None:
+    """The catalogues of the translations after the program's sentences; says which lack a translation."""
+    if arguments:
+        give_up("translate takes no arguments.", 2)
+    ensure_environment(DEV_LOCK)
+    os.chdir(ROOT)
+    start(["-m", "tests.house.catalogue"])
+
+
 def lock(arguments: list[str]) -> None:
     """Both lock files from pyproject.toml, with hashes for every platform and without any address."""
     if shutil.which("uv") is None:
@@ -315,7 +325,15 @@ def lock(arguments: list[str]) -> None:
         path.write_text(head + path.read_text("utf-8"), "utf-8")
 
 
-VERBS = {"run": run, "test": test, "check": check, "bench": bench, "screenshots": screenshots, "lock": lock}
+VERBS = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "screenshots": screenshots,
+    "translate": translate,
+    "lock": lock,
+}
 
 
 def main(arguments: list[str]) -> None:
