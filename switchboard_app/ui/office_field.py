@@ -20,7 +20,6 @@ from switchboard_app.ui.office_hits import OfficeHits
 from switchboard_app.ui.plain import plain_text
 
 _SUGGEST_PAUSE = 250
-_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -3, Qt.Key.Key_PageDown: 3}
 
 
 class OfficeField(QWidget):
@@ -51,6 +50,8 @@ class OfficeField(QWidget):
         self._pause.setInterval(_SUGGEST_PAUSE)
         self._pause.timeout.connect(self._show)
         self.line.textEdited.connect(self._edited)
+        self.hits.follow_keys(self.line)
+        self.hits.moved.connect(self._speak)
         self.line.installEventFilter(self)
         self.hits.chosen.connect(self.take)
         self.setFocusProxy(self.line)
@@ -139,12 +140,7 @@ class OfficeField(QWidget):
         if watched is not self.line or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        key = Qt.Key(event.key())
-        if plain and key in _STEPS:
-            self.hits.step(_STEPS[key])
-            self._speak()
-            return True
-        if plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             current = self.hits.current()
             if self._office is None and current is not None:
                 self.take(current)

@@ -1,15 +1,26 @@
 """The offices that a search found, as a short list below its field: name, topic, phone and opening.
 
-Three lines a hit, three hits in sight, so that nothing moves while one types. Holds matches only; who searches and who
-chooses is `office_field`. The focus never comes here.
+Three lines a hit, a fixed number in sight, so that nothing moves while one types. Holds matches only; who searches and
+who chooses is `office_field` (phone note) or `directory_sheet` (browsing). The focus never comes here: the list follows
+the field's arrow keys (`follow_keys`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from switchboard_app.model.language import tr
@@ -24,14 +35,16 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = 60
 IN_SIGHT = 3
 _PAD = 5
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -3, Qt.Key.Key_PageDown: 3}
 
 
 class HitModel(QAbstractListModel):
     """The matches, best first."""
 
-    def __init__(self, clock: Callable[[], Millis], parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Callable[[], Millis], parent: QWidget | None = None, *, browsing: bool = False) -> None:
         super().__init__(parent)
         self._clock = clock
+        self.browsing = browsing
         self._matches: tuple[OfficeMatch, ...] = ()
 
     def show(self, matches: Sequence[OfficeMatch]) -> None:
@@ -49,7 +62,11 @@ class HitModel(QAbstractListModel):
         match = self._matches[row]
         office = match.office
         topic = match.topic or (office.topics[0].name if office.topics else office.department)
-        return office.title, topic, contact_line(office, self._clock())
+        contact = contact_line(office, self._clock())
+        if self.browsing:
+            topic = " · ".join((office.department, *(one.name for one in office.topics)))
+            contact = " · ".join(part for part in (contact, office.email or tr("takes no e-mail")) if part)
+        return office.title, topic, contact
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._matches)
@@ -75,7 +92,7 @@ class _HitDelegate(QStyledItemDelegate):
             look.box(painter, rect, "selected", radius=5)
         inner = rect.adjusted(look.px(look.S2), look.px(6), -look.px(look.S2), -look.px(5))
         tall, small = look.px(19), look.px(15)
-        if chosen:
+        if chosen and not model.browsing:
             width = look.text_width("⏎", look.Type.BODY)
             look.text(painter, QRectF(inner.right() - width - look.px(4), inner.top(), width, tall), "⏎", tone="accent")
         role = look.Type.BODY_STRONG if chosen else look.Type.BODY
@@ -91,10 +108,20 @@ class OfficeHits(QWidget):
 
     chosen = Signal(object)
     """The OfficeMatch."""
+    moved = Signal()
+    """The arrow keys chose another row as the current one."""
 
-    def __init__(self, clock: Callable[[], Millis], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], Millis],
+        parent: QWidget | None = None,
+        *,
+        in_sight: int = IN_SIGHT,
+        browsing: bool = False,
+    ) -> None:
         super().__init__(parent)
-        self.model = HitModel(clock, self)
+        self._in_sight = in_sight
+        self.model = HitModel(clock, self, browsing=browsing)
         self.list = QListView(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(_HitDelegate(self.list))
@@ -116,7 +143,7 @@ class OfficeHits(QWidget):
     def retheme(self) -> None:
         pad = look.px(_PAD)
         self._column.setContentsMargins(pad, pad, pad, pad)
-        self.setFixedHeight(IN_SIGHT * look.px(ROW) + 2 * pad)
+        self.setFixedHeight(self._in_sight * look.px(ROW) + 2 * pad)
         self.list.doItemsLayout()
 
     def show_matches(self, matches: Sequence[OfficeMatch], words: str) -> None:
@@ -145,9 +172,25 @@ class OfficeHits(QWidget):
         self.list.viewport().update()
         return self.current()
 
+    def follow_keys(self, field: QWidget) -> None:
+        """Let the arrow keys of `field` move in the list."""
+        field.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+            return False
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        by = _STEPS.get(Qt.Key(event.key())) if plain else None
+        if by is None:
+            return False
+        self.step(by)
+        self.moved.emit()
+        return True
+
     def _clicked(self, index: QModelIndex) -> None:
         match = self.model.hit(index.row())
         if match is not None:
+            self.list.viewport().update()
             self.chosen.emit(match)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

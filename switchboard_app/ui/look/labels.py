@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -52,6 +52,13 @@ class Label(PlainLabel):
         """Take another role of type."""
         if role is not self._role:
             self._role = role
+            self.retheme()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the colour: a styled scroll area that gets another parent gives its labels back their first palette."""
+        super().changeEvent(event)
+        lost = event.type() is QEvent.Type.PaletteChange and self._styled
+        if lost and self.palette().color(QPalette.ColorRole.WindowText) != theme.color(self._tone):
             self.retheme()
 
     def retheme(self) -> None:
