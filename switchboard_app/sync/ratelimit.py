@@ -36,7 +36,7 @@ on for ever; the budget refills steadily."""
 POLL_EVERY: Final = 75 * SECOND
 """How often an account on X is polled (design note on ingest); what ``/deep`` reckons with."""
 
-_KEPT_BACK: Final = 2
+_KEPT_BACK: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,10 @@ def kept_back(budget: Budget, tier: str, now: Millis) -> int:
     if budget.refill or tier not in (SPARE, DEEP):
         return 0
     reserve = min(_KEPT_BACK, budget.limit // 5)
-    polls = -(-max(0, budget.reset_at - now) // POLL_EVERY)
-    return reserve + (polls if tier == DEEP else 0)
+    if tier == SPARE:
+        return reserve
+    polls = max(0, budget.reset_at - now) // POLL_EVERY
+    return min(reserve, 1 + polls) + polls  # close to the reset, what was kept back is spent on the second look
 
 
 def free_at(budget: Budget, now: Millis) -> Millis:

@@ -119,3 +119,9 @@ def handle_desk(answering: Answering, **more: Any) -> Desk:
 def accepts(_asked: Asked) -> Said:
     """A page that takes every message."""
     return Said({"recipient_id": "222", "message_id": "m_new"})
+
+
+def always(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answering:
+    """The same answer to everything."""
+    said = Said(body, status, headers or {})
+    return lambda _asked: said

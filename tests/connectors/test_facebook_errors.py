@@ -14,7 +14,7 @@ from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.times import MINUTE
 from switchboard_app.sync.facebook.errors import graph_failure
 from tests.connectors.bench import failure_of
-from tests.connectors.canned import PAGE, Said, page_desk, reply
+from tests.connectors.canned import PAGE, Said, always, page_desk, reply
 from tests.platforms import NOON
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -52,19 +52,16 @@ def test_the_collected_error_bodies(shared: Path) -> None:
     }
     assert set(cases) == set(expected)
     for name, case in cases.items():
-        said = Said(case["body"], case["http"], case.get("headers", {}))
-        told = failure_of(page_desk(lambda _asked, said=said: said).connector.send(reply())).failure
+        desk = page_desk(always(case["body"], case["http"], case.get("headers")))
+        told = failure_of(desk.connector.send(reply())).failure
         assert (told.kind, told.certain) == expected[name], name
     more = json.loads((folder / "python-facebook-recorded.json").read_text("utf-8"))["files"]
     for name in ("base/error_data.json", "error.json"):
-        told = failure_of(page_desk(lambda _asked, name=name: Said(more[name], 400)).connector.whoami()).failure
+        told = failure_of(page_desk(always(more[name], 400)).connector.whoami()).failure
         assert (told.kind, told.trace) == (FailureKind.PERMISSION, more[name]["error"]["fbtrace_id"])
     rest = json.loads((folder / "restfb-fixtures.json").read_text("utf-8"))["files"]
     for name, kind in (("exampleErrorNew.json", FailureKind.AUTH), ("exampleOauthError.json", FailureKind.MALFORMED)):
-        assert (
-            failure_of(page_desk(lambda _asked, name=name: Said(rest[name], 400)).connector.whoami()).failure.kind
-            is kind
-        )
+        assert failure_of(page_desk(always(rest[name], 400)).connector.whoami()).failure.kind is kind
 
 
 def test_an_error_inside_a_200_is_an_error() -> None:

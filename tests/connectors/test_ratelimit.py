@@ -66,20 +66,23 @@ def test_a_told_budget_is_spent_to_its_end_and_comes_back() -> None:
 def test_polls_leave_some_for_reading_back() -> None:
     meter = AccountMeter(FakeClock())
     meter.observed("reads", 15, 15, QUARTER)
-    assert _granted(meter, "reads" + SPARE) == 13
-    assert _granted(meter, "reads") == 2
+    assert _granted(meter, "reads" + SPARE) == 12
+    assert _granted(meter, "reads") == 3
 
 
 def test_the_second_look_leaves_the_coming_polls_their_requests() -> None:
     clock = FakeClock()
     meter = AccountMeter(clock)
     meter.observed("reads", 15, 15, QUARTER)
-    assert _granted(meter, "reads" + DEEP) == 1  # 12 polls of 75 seconds and 2 for reading back stay
+    assert _granted(meter, "reads" + DEEP) == 0  # 12 polls of 75 seconds and 3 for reading back stay
     meter.observed("reads", 300, 299, QUARTER)
-    assert _granted(meter, "reads" + DEEP) == 285
+    assert _granted(meter, "reads" + DEEP) == 284
     meter.observed("reads", 15, 15, QUARTER)
     clock.forward(10 * MINUTE)
-    assert _granted(meter, "reads" + DEEP) == 9
+    assert _granted(meter, "reads" + DEEP) == 8
+    meter.observed("reads", 15, 3, QUARTER)
+    clock.forward(4 * MINUTE)
+    assert _granted(meter, "reads" + DEEP) == 2
 
 
 def test_a_refusal_counts_until_its_moment() -> None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Final
 
 from switchboard_app.model.delivery import ACCOUNT_WIDE, FailureKind
@@ -267,7 +266,7 @@ class Sweep:
             known = await self._known([*readable, *map(PlatformId, bare)])
             if not known.isdisjoint(readable) and not _oldest_first(read):
                 return list(found.values()), False
-            singly, cut_off = await self._singly(list(takewhile(lambda one: one not in known, bare)), thread)
+            singly, cut_off = await self._singly(bare, known, thread)
             found |= {one.platform_id: one for one in singly}
             if not known.isdisjoint(bare):
                 return list(found.values()), cut_off
@@ -277,10 +276,15 @@ class Sweep:
             used.append(more)
         return list(found.values()), True
 
-    async def _singly(self, bare: list[str], thread: RemoteThread) -> tuple[list[RemoteMessage], bool]:
-        """Messages that came as id and time alone, asked for one by one until the platform refuses one."""
+    async def _singly(
+        self, bare: list[str], known: frozenset[PlatformId], thread: RemoteThread
+    ) -> tuple[list[RemoteMessage], bool]:
+        """Messages that came as id and time alone: asked for one by one down to a known one, or until one is refused;
+        the latter is the second value."""
         read: list[RemoteMessage] = []
         for known_as in bare:
+            if known_as in known:
+                break
             row = await self._reader.message(known_as) if known_as else None
             if row is None or is_skeleton(row):
                 return read, True

@@ -39,7 +39,7 @@ class XApi:
     def __init__(self, grant: Grant, door: HttpDoor, meter: Meter, clock: Clock) -> None:
         self.base = grant.api_base or BASE
         self.me = grant.platform_user or ""
-        self._tokens = Tokens(grant, self.base, door)
+        self._tokens = Tokens(grant, self.base, door, clock)
         self._door = door
         self._meter = meter
         self._clock = clock

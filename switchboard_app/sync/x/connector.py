@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
 from switchboard_app.model.times import SECOND, Millis
@@ -18,6 +19,7 @@ from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing,
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.json_answer import id_of, record_of, rows_of, text_of
+from switchboard_app.sync.ratelimit import SPARE
 from switchboard_app.sync.x.api import ME, SENDS, XApi
 from switchboard_app.sync.x.media import upload
 from switchboard_app.sync.x.query import Query
@@ -77,8 +79,13 @@ class XConnector:
         steps = ("dm_conversations", *conversation, "dm_events")
         found: dict[PlatformId, RemoteMessage] = {}
         token = ""
-        for _ in range(_READ_BACK_PAGES):
-            answer = await read_events(self._api, query, "", steps, token)
+        for number in range(_READ_BACK_PAGES):
+            try:
+                answer = await read_events(self._api, query, SPARE if number else "", steps, token)
+            except PlatformFailure as failure:
+                if number == 0 or failure.failure.kind is not FailureKind.RATE_LIMIT:
+                    raise
+                break  # the newest page is what counts; further ones take only what is left over
             includes, now = Includes.of(answer), self._clock()
             rows = rows_of(answer.get("data"))
             read = [event_of(row, includes, me, self._api.base, now, person=person).message for row in rows]

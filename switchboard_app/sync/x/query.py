@@ -28,6 +28,14 @@ ASKED: Final = {
     "user.fields": ("id", "name", "username"),
     "media.fields": ("media_key", "type", "url", "preview_image_url", "variants"),
 }
+_DOUBTFUL: Final = {
+    "dm_event.fields": ("sender_id",),
+    "expansions": ("participant_ids",),
+    "user.fields": ASKED["user.fields"],
+    "media.fields": ASKED["media.fields"],
+}
+"""What is given up when a parameter is refused without a value of ours. Never more: without sender and time a message
+could not be told from a reply, and what is left out once is left out for good."""
 _VALUE: Final = re.compile(r"value \[([^\]]*)\]")
 
 
@@ -65,7 +73,7 @@ class Query:
         return [value for value in ASKED[name] if (name, value) not in self._refused]
 
     def _refused_of(self, name: str, values: list[str], problem: Record) -> list[str]:
-        """The values to leave out of one parameter: those named, else the doubtful one, else all."""
+        """The values to leave out of one parameter: those named, else the doubtful ones."""
         left = self._left(name) if name in ASKED else []
         sentences = f"{text_of(problem.get('message'))} {text_of(problem.get('detail'))}"
         bracketed = [part.strip() for one in _VALUE.findall(sentences) for part in one.split(",")]
@@ -73,7 +81,7 @@ class Query:
             named = [value for value in left if value in candidates]
             if named and len(named) < len(left):
                 return named
-        return ["sender_id"] if name == "dm_event.fields" and "sender_id" in left else left
+        return [value for value in left if value in _DOUBTFUL[name]]
 
 
 def refuses_page(failure: XFailure) -> bool:

@@ -15,10 +15,12 @@ from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.language import tr
-from switchboard_app.sync.connector import Grant, PlatformFailure
+from switchboard_app.model.times import MINUTE, Millis
+from switchboard_app.sync.connector import Clock, Grant, PlatformFailure
 from switchboard_app.sync.failures import signed_out, surely
 from switchboard_app.sync.http import Call, HttpDoor
 from switchboard_app.sync.json_answer import NotJson, read_json, record_of, text_of
+from switchboard_app.sync.ratelimit import retry_after
 
 _TOKEN_PATH: Final = "/2/oauth2/token"  # noqa: S105 - a path
 
@@ -26,11 +28,12 @@ _TOKEN_PATH: Final = "/2/oauth2/token"  # noqa: S105 - a path
 class Tokens:
     """What the account is signed in with."""
 
-    def __init__(self, grant: Grant, base: str, door: HttpDoor) -> None:
+    def __init__(self, grant: Grant, base: str, door: HttpDoor, clock: Clock) -> None:
         self._secret = dict(grant.secret)
         self._keep = grant.keep_secret
         self._address = base + _TOKEN_PATH
         self._door = door
+        self._clock = clock
         self._renewing = asyncio.Lock()
         self._not_kept: dict[str, str] | None = None
 
@@ -72,7 +75,8 @@ class Tokens:
             raise surely(failure) from None
         if answer.status >= 500 or answer.status == 429:
             words = tr("The platform did not renew the sign-in for now.")
-            raise PlatformFailure(Failure(FailureKind.SERVER, True, words), Health.UNREACHABLE)
+            again = retry_after(answer.headers, self._clock()) or Millis(self._clock() + MINUTE)
+            raise PlatformFailure(Failure(FailureKind.SERVER, True, words, again), Health.UNREACHABLE)
         try:
             told = record_of(read_json(answer.body))
         except NotJson:
