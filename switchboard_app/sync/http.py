@@ -4,7 +4,7 @@ What it is for: every exchange with a platform goes through an `HttpDoor`, built
 It keeps the rules of the house: no redirects, no environment, no cookies, the token only in the ``Authorization``
 header, a deadline for the whole exchange, caps on what is read (wire and unpacked), media only from listed hosts at
 addresses that were checked. A failure leaves as `PlatformFailure` and says by *positive proof* whether nothing was
-sent: no connection was made, or the request was not written to its end. Everything after that may have arrived.
+sent: no connection was made, or a file was not written to its end. Everything after that may have arrived.
 
 It refuses to know any platform, to try again, and to put an address, a token or a body into an error. Called by the
 connectors. httpx is imported here, in `sync.wire` below and in `sync.addresses`, the policy that this door enforces.
@@ -50,6 +50,8 @@ MEDIA_DEADLINE_S: Final = 60.0
 RETRY_SOON: Final = 10 * SECOND
 """How long nobody asks again after the network failed; the sender's own back-off is on top."""
 
+_BIG: Final = 256 * 1024
+"""Bytes of files from which on a body leaves in many pieces."""
 _CONNECT_S: Final = 10.0
 _REDIRECTS: Final = 3
 _NEVER_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -156,7 +158,8 @@ class HttpDoor:
     async def ask(self, call: Call, *, limit: int = JSON_LIMIT) -> Answer:
         """Make one exchange. Raises PlatformFailure when there is no complete answer; any status is an answer."""
         client = self._reading if call.reads else self._writing
-        progress = Progress(call.write_by, self._clock, traced=self._traced)
+        big = sum(len(part.content) for part in call.parts) > _BIG
+        progress = Progress(call.write_by, self._clock, traced=self._traced, big=big)
         try:
             request = self._request(client, call, progress)
             return await self._exchange(client, request, progress, limit, self._deadline)

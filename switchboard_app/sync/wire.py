@@ -37,9 +37,10 @@ class Progress:
     Without a trace (a transport inside the process) the worst is assumed: it may have left.
     """
 
-    def __init__(self, write_by: Millis | None, clock: Clock, *, traced: bool) -> None:
+    def __init__(self, write_by: Millis | None, clock: Clock, *, traced: bool, big: bool = False) -> None:
         self._write_by = write_by
         self._clock = clock
+        self._big = big
         self._begun = not traced
         self._broken_off = False
         self._bare: httpcore.AsyncNetworkStream | None = None
@@ -64,8 +65,9 @@ class Progress:
             if details["request"].method != b"CONNECT":  # to a proxy: not yet ours
                 self.check_time()
                 self._begun = True
-        elif event.endswith(("send_request_headers.failed", "send_request_body.failed")):
-            # The stream refused the last piece before taking it: what the platform has is not a whole request.
+        elif event.endswith("send_request_body.failed") and self._big:
+            # The stream refused a piece before taking it: what the platform has is not a whole file. A small body
+            # leaves in one go, and whether a reset overtakes it is chance: there nothing is claimed.
             self._broken_off = isinstance(details.get("exception"), httpcore.WriteError)
 
 

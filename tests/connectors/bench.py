@@ -7,6 +7,7 @@ would have stored; `poll()` is one poll of a poller that stores each batch toget
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -28,6 +29,9 @@ from switchboard_app.training.x import SimulatedX
 from tests.platforms import FakeClock
 
 T = TypeVar("T")
+
+_NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody and is made at once; loopback speaks plain http."""
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\x0f\0\0\x01\x01"
@@ -91,7 +95,7 @@ class Bench:
 
         async def whole() -> T:
             meter = AccountMeter(self.clock, self.budgets)
-            door = HttpDoor(self.clock, transport=self.transport, deadline=self.deadline)
+            door = HttpDoor(self.clock, transport=self.transport, deadline=self.deadline, tls=_NO_TRUST)
             connector = connector_for(self.grant(), door, meter, self.clock)
             try:
                 return await work(connector)

@@ -9,6 +9,7 @@ import logging
 import ssl
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -286,8 +287,8 @@ def test_the_moment_is_checked_again_right_before_the_first_byte() -> None:
 
 
 def test_progress_takes_only_positive_proof() -> None:
-    async def after(*events: tuple[str, Mapping[str, object]], traced: bool = True) -> bool:
-        progress = Progress(None, FakeClock(), traced=traced)
+    async def after(*events: tuple[str, Mapping[str, object]], traced: bool = True, big: bool = True) -> bool:
+        progress = Progress(None, FakeClock(), traced=traced, big=big)
         for name, details in events:
             await progress(name, details)
         return progress.nothing_left
@@ -303,7 +304,28 @@ def test_progress_takes_only_positive_proof() -> None:
     assert not asyncio.run(after(begun))
     assert not asyncio.run(after(begun, done))
     assert asyncio.run(after(begun, refused))
+    assert not asyncio.run(after(begun, refused, big=False))
     assert not asyncio.run(after(begun, slow))
+
+
+def test_a_file_that_broke_off_in_the_middle_is_certain_and_a_short_text_is_not() -> None:
+    async def reads_a_little(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    async def attempt(call: Call) -> PlatformFailure:
+        server = await asyncio.start_server(reads_a_little, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        try:
+            return await _fails(_ask(replace(call, url=f"http://127.0.0.1:{port}")))
+        finally:
+            server.close()
+            await asyncio.sleep(0.05)
+
+    file = Part.of("filedata", OutgoingFile("a.png", "image/png", b"x" * 20_000_000))
+    assert asyncio.run(attempt(Call("POST", "", parts=[file]))).failure.certain
+    for _ in range(5):
+        assert not asyncio.run(attempt(Call("POST", "", json={"text": "kurz"}))).failure.certain
 
 
 def test_progress_stops_what_is_late() -> None:

@@ -61,9 +61,8 @@ def test_the_collected_error_bodies(shared: Path) -> None:
 
 def test_a_read_that_brings_problems_alone_is_a_failure() -> None:
     problem = {"title": "Not Found Error", "type": "https://api.x.com/2/problems/resource-not-found"}
-    assert (
-        failure_of(handle_desk(always({"errors": [problem]})).connector.whoami()).failure.kind is FailureKind.MALFORMED
-    )
+    nothing_else = handle_desk(always({"errors": [problem]}))
+    assert failure_of(nothing_else.connector.whoami()).failure.kind is FailureKind.MALFORMED
     partial = handle_desk(always({"data": {"id": "300", "name": "K", "username": "@k"}, "errors": [problem]}))
     assert asyncio.run(partial.connector.whoami()).handle == "k"
 
@@ -109,9 +108,7 @@ class _Account:
             assert (form["grant_type"], form["client_id"]) == ("refresh_token", "c")
             self.renewals += 1
             self.refresh = f"r{self.renewals + 1}"
-            return Said(
-                {"access_token": "a2", "refresh_token": self.refresh, "expires_in": 7200, "token_type": "bearer"}
-            )
+            return Said({"access_token": "a2", "refresh_token": self.refresh, "expires_in": 7200})
         if asked.headers["authorization"] != f"Bearer {self.good}":
             return Said({"title": "Unauthorized", "status": 401}, 401)
         self.kept_before_use = self.kept_before_use and self.keyring.kept[-1:] == [
