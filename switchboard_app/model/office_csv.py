@@ -126,7 +126,7 @@ def _quoting_problem(error: str, separator: str) -> str:
         return tr("A quotation mark is opened and never closed.")
     if "field limit" in error:
         return tr("A cell is far too long; probably a quotation mark is not closed.")
-    return tr('After a closing quotation mark only "{separator}" may follow; double the marks inside a cell.').format(
+    return tr("After a closing quotation mark only «{separator}» may follow; double the marks inside a cell.").format(
         separator=separator
     )
 

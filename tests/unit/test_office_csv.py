@@ -224,7 +224,7 @@ def test_a_wrong_cell_is_named_by_line_and_column(column: str, cell: str, reason
         (file_of(HEADER, "ä") + "büro".encode("latin-1"), "line 3: Byte 70 of the file (0xFC) is not UTF-8."),
         (b"\xef\xbb\xbf" + file_of(HEADER) + b"\r\n\xff", "line 3: Byte 71 of the file (0xFF) is not UTF-8."),
         (file_of(HEADER, '"' + TBA, IWB), "line 2: A quotation mark is opened and never closed."),
-        (file_of(HEADER, TBA, 'x;"Amt" nicht;y'), 'line 3: After a closing quotation mark only ";" may follow'),
+        (file_of(HEADER, TBA, 'x;"Amt" nicht;y'), "line 3: After a closing quotation mark only «;» may follow"),
         (file_of(HEADER, '"' + "x" * 200_000), "line 2: A cell is far too long"),
         (file_of(HEADER.replace("email", "emial"), TBA), "line 1, column emial: This column is not known."),
         (file_of(HEADER + ";E-Mail", TBA), "line 1, column E-Mail: This column is there twice."),
