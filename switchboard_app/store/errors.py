@@ -19,7 +19,8 @@ _TOO_SLOW = frozenset({"55P03", "57014", "25P03"})
 
 def _sqlstate(problem: peewee.DatabaseError) -> str:
     """PostgreSQL's code of the error, which peewee keeps with the driver's own exception; "" on SQLite."""
-    return next((state for one in problem.args if (state := getattr(one, "sqlstate", None))), "")
+    driver = getattr(problem, "orig", None)
+    return str(getattr(driver, "sqlstate", None) or "")
 
 
 def lost_a_race(problem: peewee.DatabaseError) -> bool:

@@ -67,6 +67,7 @@ def make(tx: Transaction, name: str, identity: Identity | None, scope: AccountId
 def make_many(tx: Transaction, new: Sequence[NewPerson], scope: AccountId | str = "") -> list[PersonId]:
     """New people, in the order given; their identities belong to nobody else and differ."""
     ids = [PersonId(new_id()) for _ in new]
+    tx.lock_numbering()
     last = tx.value("SELECT MAX(place) FROM person") or 0
     first = max(last + 1, int(tx.now) << _PLACE_BITS)
     tx.insert_many(
