@@ -53,7 +53,8 @@ def on_language_change(listener: Callable[[], None]) -> None:
 
 def tr(sentence: str) -> str:
     """The sentence in the language in use; the sentence itself where it has no translation."""
-    return _in_use.translations.gettext(sentence)
+    # the catalogue keeps its head under the empty sentence
+    return _in_use.translations.gettext(sentence) if sentence else ""
 
 
 def ntr(singular: str, plural: str, n: int) -> str:

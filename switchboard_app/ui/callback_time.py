@@ -32,7 +32,7 @@ class Reachable:
     until: bool
 
     def words(self, now: Millis) -> str:
-        """«from 14:00», «until Mon 23.11. 10:00»."""
+        """«from 14:00», «until Mon 23.11., 10:00»."""
         sentence = tr("until {time}") if self.until else tr("from {time}")
         return sentence.format(time=at(self.at, now))
 

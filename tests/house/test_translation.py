@@ -107,11 +107,10 @@ WRITING = {
     "… as one sign, after a blank": re.compile(r"\.\.\.|(?<=\w\w)…"),
     "– between words": re.compile(r"\s-\s"),
     "one blank, none before a mark": re.compile(r"(?<! )  +(?! )|\s[.,;:!?](?=\s|$)"),
-    "Sie or nobody": re.compile(r"\b(du|dich|dir|dein\w*|ihr|euch|euer|eure\w*)\b", re.IGNORECASE),
+    "Sie or nobody": re.compile(r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE),
     "no ae, oe, ue for umlauts": re.compile(r"\b(fuer|ueber\w*|koennen|muessen|Aemter|Uebung\w*|zurueck\w*)\b"),
 }
 EXCUSED = {
-    "Sie or nobody": re.compile(r"\bihr(?:en|em|er|es|e)?\b(?= \w)|\bIhr Schlüssel"),
     "«…» as quotation marks": re.compile(r"\{\"access_token\": \"…\"\}"),
     "… as one sign, after a blank": re.compile(r"«[^»]*…»|https://…"),
 }

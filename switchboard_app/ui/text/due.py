@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from switchboard_app.model.enquiry import DueReason, Enquiry, EnquiryState, QueueRow
 from switchboard_app.model.language import tr
-from switchboard_app.model.times import HOUR, Millis, clock_time, duration, local, weekday
+from switchboard_app.model.times import HOUR, Millis, clock_time, duration, local, swiss_date, weekday
 from switchboard_app.ui.look import Chip, Tone
 
 SOON = 2 * HOUR
 
 
 def at(moment: Millis, now: Millis) -> str:
-    """The clock today, else weekday, date and clock."""
-    there = local(moment)
-    if there.date() == local(now).date():
+    """«14:05» today, «Mon 23.11., 10:00» in this year, else «23.11.2025, 10:00»."""
+    there, here = local(moment), local(now)
+    if there.date() == here.date():
         return clock_time(moment)
-    return f"{weekday(there.date())} {there.strftime('%d.%m.')} {clock_time(moment)}"
+    if there.year != here.year:
+        return f"{swiss_date(there.date())}, {clock_time(moment)}"
+    return f"{weekday(there.date())} {there.strftime('%d.%m.')}, {clock_time(moment)}"
 
 
 def due_chip(state: EnquiryState, due_at: Millis | None, reason: DueReason | None, now: Millis) -> Chip | None:
