@@ -1,0 +1,380 @@
+"""The open enquiry: head, timeline and composer, kept up to what the store says.
+
+Reads everything in one transaction, again after each hint, and keeps place, focus and half-written text. What rows and
+head ask for goes to the verbs and the sheets from here. Refuses to know the queue: `next_wanted` says that this enquiry
+left the operator's hands. Opened by the main window.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from switchboard_app.model.account import CAPABILITIES
+from switchboard_app.model.delivery import Delivery
+from switchboard_app.model.enquiry import Enquiry
+from switchboard_app.model.entry import Entry
+from switchboard_app.model.errors import UserError
+from switchboard_app.model.forwarding import Forwarding
+from switchboard_app.model.ids import EnquiryId, OfficeId
+from switchboard_app.model.language import tr
+from switchboard_app.store import timeline
+from switchboard_app.store.desk import Decision
+from switchboard_app.store.timeline import PAGE
+from switchboard_app.ui import look, words
+from switchboard_app.ui.attachment_view import tile_pixels
+from switchboard_app.ui.bridge import Bridge, concerns
+from switchboard_app.ui.composer import Composer
+from switchboard_app.ui.conversation_deeds import Deeds
+from switchboard_app.ui.conversation_head import ConversationHead
+from switchboard_app.ui.conversation_pages import NothingOpen, Skeleton, Unreadable
+from switchboard_app.ui.conversation_reading import Read, read
+from switchboard_app.ui.conversation_sheets import Sheets
+from switchboard_app.ui.image_decoding import Thumbnails
+from switchboard_app.ui.links import open_link
+from switchboard_app.ui.reread import Reread
+from switchboard_app.ui.timeline_plan import Earlier, Planner
+from switchboard_app.ui.timeline_row import Wishes
+from switchboard_app.ui.timeline_view import TimelineView
+from switchboard_app.ui.unclear_card import UnclearCard
+from switchboard_app.ui.verbs import Verbs
+
+SKELETON = 150
+"""Milliseconds after which reading is shown to take a while."""
+TICK = 20_000
+_COMPOSER_SHARE = 0.62
+"""The most of the pane's height that the composer takes; beyond it scrolls."""
+
+
+class ConversationPane(look.Ground):
+    """`open(enquiry)`, `close()`, `focus_answer()`, `focus_note()`, `focus_forward()`."""
+
+    closed = Signal()
+    """Nothing is open any more."""
+    next_wanted = Signal()
+    """The enquiry was closed, put away or merged: the next one, please."""
+    enquiry_wanted = Signal(int)
+    """The number of another enquiry that a person wants to see."""
+
+    def __init__(self, bridge: Bridge, verbs: Verbs, parent: QWidget | None = None) -> None:
+        super().__init__("pane", parent)
+        self._bridge = bridge
+        self._verbs = verbs
+        self._wanted: EnquiryId | None = None
+        self._read: Read | None = None
+        self._limit = PAGE
+        self._earlier: tuple[Entry, ...] = ()
+        self.sheets = Sheets(self, bridge, verbs)
+        self.deeds = Deeds(self, bridge, verbs, self.sheets, self.enquiry)
+        self.wishes = Wishes(self)
+        self._thumbnails = Thumbnails(bridge, tile_pixels(), self)
+        self._planner = Planner(self.wishes, self._thumbnails)
+        self.head = ConversationHead(bridge.me, self)
+        self.timeline = TimelineView(self)
+        self.composer = Composer(bridge, verbs, self)
+        self.nothing = NothingOpen(self)
+        self.skeleton = Skeleton(self)
+        self.unreadable = Unreadable(self)
+        self._body = QWidget(self)
+        self._foot = QScrollArea(self)
+        self._stack = QStackedLayout(self)
+        self._reread = Reread(self, bridge, "conversation", self._reading)
+        self._waiting = QTimer(self)
+        self._waiting.setSingleShot(True)
+        self._waiting.setInterval(SKELETON)
+        self._clock = QTimer(self)
+        self._clock.setInterval(TICK)
+        self._lay_out()
+        self._connect()
+        words.follow(self.retranslate)
+
+    def _lay_out(self) -> None:
+        self._foot.setWidget(self.composer)
+        self._foot.setWidgetResizable(True)
+        self._foot.setFrameShape(QFrame.Shape.NoFrame)
+        self._foot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._foot.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._foot.viewport().setAutoFillBackground(False)
+        self.composer.setAutoFillBackground(False)
+        self.composer.installEventFilter(self)
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(look.Hairline())
+        column.addWidget(self.timeline, 1)
+        column.addWidget(look.Hairline())
+        column.addWidget(self._foot)
+        for page in (self.nothing, self._body, self.skeleton, self.unreadable):
+            self._stack.addWidget(page)
+
+    def _connect(self) -> None:
+        self._bridge.changed.connect(self._hinted)
+        self._waiting.timeout.connect(lambda: self._stack.setCurrentWidget(self.skeleton))
+        self._clock.timeout.connect(self._tick)
+        self.unreadable.retry.connect(self._reread.now)
+        deeds = self.deeds
+        for wish, deed in (
+            (self.head.claim, deeds.claim),
+            (self.head.release, deeds.release),
+            (self.head.reopen, deeds.reopen),
+            (self.head.forward, self.focus_forward),
+            (self.head.done, deeds.ask_done),
+            (self.head.snooze, deeds.ask_snooze),
+            (self.head.reassign, deeds.ask_reassign),
+            (self.head.merge, deeds.ask_merge),
+            (self.head.tags, deeds.ask_tags),
+            (self.head.copy_number, deeds.copy_number),
+            (self.head.inbox, self.open_inbox),
+        ):
+            wish.connect(deed)
+        self.composer.sent.connect(self._sent)
+        self.composer.stale.connect(self._reread.now)
+        self.composer.show_end.connect(self.timeline.to_end)
+        self.composer.reassign_wanted.connect(deeds.ask_reassign)
+        self.composer.reopen_wanted.connect(deeds.reopen)
+        self.sheets.finished.connect(self.next_wanted)
+        self._connect_wishes()
+
+    def _connect_wishes(self) -> None:
+        wishes = self.wishes
+        wishes.link.connect(lambda address: open_link(self, address))
+        wishes.whole_text.connect(self.sheets.whole_text)
+        wishes.picture.connect(self.sheets.picture)
+        wishes.save.connect(self.sheets.saving.ask)
+        wishes.inbox.connect(self.open_inbox)
+        wishes.word.connect(self.sheets.word)
+        wishes.withdraw.connect(self._withdraw_forwarding)
+        wishes.decide.connect(self._decide)
+        wishes.edit.connect(self._edit)
+        wishes.enquiry.connect(self.enquiry_wanted)
+        wishes.more.connect(self._show_more)
+        wishes.earlier.connect(self._show_earlier)
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.timeline.setAccessibleName(tr("Conversation"))
+        for page in (self.nothing, self.skeleton, self.unreadable, self.composer):
+            page.retranslate()
+        if self._read is not None:
+            shown = self._read.conversation
+            self.head.show_enquiry(shown.enquiry, self._bridge.clock(), shown.thread_link)
+            self._plan(fresh=False)
+            self.timeline.remake()
+            self._reread.soon()
+
+    # -- opening and closing ---------------------------------------------------------------------------------------
+
+    def open(self, enquiry: EnquiryId) -> None:
+        """Show this enquiry, scrolled to its end; opening the one that is open reads it again."""
+        if enquiry != self._wanted:
+            self._wanted = enquiry
+            self._limit = PAGE
+            self._earlier = ()
+            self._waiting.start()
+        self._reread.now()
+
+    def close(self) -> bool:
+        """Show no enquiry; drafts are saved. (Qt's own name; the widget itself stays.)"""
+        if self._wanted is not None:
+            self._wanted = None
+            self._forget()
+            self._stack.setCurrentWidget(self.nothing)
+            self.closed.emit()
+        return True
+
+    def _forget(self) -> None:
+        self._read = None
+        self._waiting.stop()
+        self._clock.stop()
+        self.composer.let_go()
+        self.timeline.clear()
+
+    def current(self) -> EnquiryId | None:
+        """What is open or being opened."""
+        return self._wanted
+
+    def enquiry(self) -> Enquiry | None:
+        """The open enquiry as it is shown."""
+        return None if self._read is None else self._read.conversation.enquiry
+
+    async def save_drafts(self) -> None:
+        """Save everything that is being typed here; to be awaited before the program ends."""
+        await self.composer.save()
+        await self.sheets.save_drafts()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _hinted(self, topics: frozenset[str]) -> None:
+        if self._wanted is not None and concerns(topics, f"enquiry:{self._wanted}"):
+            self._reread.soon()
+        if concerns(topics, "directory"):
+            self._bridge.start("offices", self.composer.office.load())
+
+    async def _reading(self) -> None:
+        wanted = self._wanted
+        if wanted is None:
+            return
+        await self.composer.idle()
+        stamps = self.composer.stamps()
+        try:
+            found = await self._bridge.ask(read, wanted, self._bridge.me, self._limit)
+        except UserError as problem:
+            if wanted == self._wanted:
+                self._fail(problem)
+            return
+        if wanted != self._wanted:
+            return
+        if self._read is None or self._read.conversation.enquiry.id != wanted:
+            self._show(found)
+            return
+        usable = stamps is not None and stamps == self.composer.stamps()
+        self._refresh(found, drafts=usable)
+        if not usable:
+            self._reread.soon()
+
+    def _show(self, found: Read) -> None:
+        self._waiting.stop()
+        self._read = found
+        shown, now = found.conversation, self._bridge.clock()
+        self.head.show_enquiry(shown.enquiry, now, shown.thread_link)
+        self.composer.take(found)
+        self._stack.setCurrentWidget(self._body)
+        self._fit_composer()
+        self._plan(fresh=True)
+        self._clock.start()
+        self._bridge.start("offices", self.composer.office.load())
+        self._mark_read()
+
+    def _refresh(self, found: Read, *, drafts: bool) -> None:
+        """The same enquiry as it is now; nothing jumps, what is being typed stays."""
+        assert self._read is not None
+        known = {entry.id for entry in self._read.conversation.entries}
+        entries = found.conversation.entries
+        last = max((place for place, entry in enumerate(entries) if entry.id in known), default=-1)
+        self._read = found
+        shown = found.conversation
+        self._stack.setCurrentWidget(self._body)
+        self.head.show_enquiry(shown.enquiry, self._bridge.clock(), shown.thread_link)
+        self.composer.refresh(found, fresh=entries[last + 1 :], drafts=drafts)
+        self._plan(fresh=False)
+        self._mark_read()
+
+    def _plan(self, *, fresh: bool) -> None:
+        if self._read is not None:
+            earlier = Earlier(self._read.earlier, self._earlier)
+            lines = self._planner.lines(self._read.conversation, earlier, self._bridge.clock())
+            self.timeline.show_lines(lines, fresh=fresh)
+
+    def _fail(self, problem: UserError) -> None:
+        self._forget()
+        self.unreadable.show_problem(problem)
+        self._stack.setCurrentWidget(self.unreadable)
+
+    def _mark_read(self) -> None:
+        enquiry = self.enquiry()
+        if enquiry is not None and enquiry.unread and self.window().isActiveWindow():
+            self._bridge.start("mark read", self._verbs.read(enquiry.id))
+
+    def _tick(self) -> None:
+        """Time went on: chips, windows, days."""
+        self.head.tick(self._bridge.clock())
+        self.composer.tick()
+        self._plan(fresh=False)
+
+    def _show_more(self) -> None:
+        self._limit += PAGE
+        self._reread.now()
+
+    def _show_earlier(self) -> None:
+        self._bridge.start("earlier conversation", self._read_earlier())
+
+    async def _read_earlier(self) -> None:
+        enquiry = self.enquiry()
+        if enquiry is None or enquiry.thread is None:
+            return
+        found = await self._bridge.ask(timeline.earlier_entries, enquiry.thread, enquiry.id)
+        if enquiry.id == self._wanted:
+            self._earlier = found
+            self._plan(fresh=False)
+
+    # -- acting (more of it: `deeds`) -------------------------------------------------------------------------------
+
+    def open_inbox(self) -> None:
+        """Ask whether to open the conversation in the platform's own inbox."""
+        if self._read is not None:
+            shown = self._read.conversation
+            link = shown.thread_link or CAPABILITIES[shown.enquiry.channel].inbox_url
+            if link:
+                open_link(self, link)
+
+    def focus_answer(self) -> None:
+        """Write an answer."""
+        if self._read is not None:
+            self.composer.focus_answer()
+
+    def focus_note(self) -> None:
+        """Write an internal note."""
+        if self._read is not None:
+            self.composer.focus_note()
+
+    def focus_forward(self, office: OfficeId | None = None) -> None:
+        """Forward to an office, or to this one."""
+        if self._read is not None:
+            self.composer.focus_forward(office)
+
+    def _sent(self, closed: bool) -> None:
+        self.timeline.to_end()
+        if closed:
+            self.next_wanted.emit()
+
+    def _withdraw_forwarding(self, forwarding: Forwarding) -> None:
+        self._bridge.start("withdraw forwarding", self._verbs.withdraw_forwarding(forwarding.id))
+
+    def _decide(self, delivery: Delivery, decision: Decision) -> None:
+        self._bridge.start("decide", self._deciding(delivery, decision))
+
+    async def _deciding(self, delivery: Delivery, decision: Decision) -> None:
+        if not await self._verbs.decide(delivery.id, decision):
+            for card in self.timeline.findChildren(UnclearCard):
+                card.free()
+            self._reread.soon()
+
+    def _edit(self, delivery: Delivery) -> None:
+        """The text of an answer that was not sent becomes the draft again."""
+        self._bridge.start("edit", self._editing(delivery))
+
+    async def _editing(self, delivery: Delivery) -> None:
+        await self.composer.save()
+        if await self._verbs.withdraw(delivery.id):
+            self.composer.focus_answer()
+        self._reread.soon()
+
+    # -- keys and layout -------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or self._wanted is None:
+            super().keyPressEvent(event)
+        elif not self.composer.leave():
+            if self.composer.has_focus():
+                self.timeline.setFocus()
+            else:
+                self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.composer and event.type() is QEvent.Type.LayoutRequest:
+            self._fit_composer()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_composer()
+
+    def _fit_composer(self) -> None:
+        """As high as the composer's page needs, and never more than its share."""
+        layout = self.composer.layout()
+        assert layout is not None
+        width = self._foot.viewport().width()
+        tall = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        self._foot.setFixedHeight(min(tall, max(look.px(110), round(self.height() * _COMPOSER_SHARE))))

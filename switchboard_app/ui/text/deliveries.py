@@ -1,0 +1,76 @@
+"""What is said about a delivery that needs a person: what happened, what was seen, what to do.
+
+For answers to citizens and for mails to offices. Called by the card of unclear deliveries.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from switchboard_app.model.delivery import Delivery, DeliveryState, FailureKind
+from switchboard_app.model.language import ntr, tr
+from switchboard_app.model.times import Millis
+from switchboard_app.ui.text.due import at
+
+UNSURE = (DeliveryState.UNCERTAIN, DeliveryState.FAILED)
+
+
+def needs_person(delivery: Delivery | None) -> bool:
+    """Whether somebody must say what happens with it."""
+    return delivery is not None and delivery.state in UNSURE
+
+
+def title(delivery: Delivery) -> str:
+    """The heading of the card."""
+    if delivery.state is DeliveryState.UNCERTAIN:
+        return tr("Unclear whether it arrived")
+    return tr("Not sent")
+
+
+def story(delivery: Delivery, now: Millis) -> str:
+    """When it was tried, what happened, and what reading back the conversation showed."""
+    parts = []
+    if delivery.tried_at is not None:
+        parts.append(tr("Tried {time}.").format(time=at(delivery.tried_at, now)))
+    if delivery.failure is not None and delivery.failure.text:
+        parts.append(delivery.failure.text)
+    if delivery.state is DeliveryState.UNCERTAIN:
+        parts.append(_read_back(delivery.reads))
+    elif delivery.failure is not None:
+        parts.append(next_step(delivery.failure.kind))
+    return " ".join(part for part in parts if part)
+
+
+def _read_back(reads: int) -> str:
+    if not reads:
+        return tr("The conversation is being read back; this may settle itself in a moment.")
+    seen = ntr(
+        "The conversation was read back {n} time and does not show it.",
+        "The conversation was read back {n} times and does not show it.",
+        reads,
+    ).format(n=reads)
+    look = tr("Look in the platform's inbox, then decide.")
+    return f"{seen} {look}"
+
+
+def next_step(kind: FailureKind) -> str:
+    """What a person can do about a delivery that was certainly not made."""
+    match kind:
+        case FailureKind.NETWORK | FailureKind.TIMEOUT | FailureKind.SERVER | FailureKind.CRASH:
+            return tr("Send it again.")
+        case FailureKind.MALFORMED:
+            return tr("Look in the platform's inbox, then send it again.")
+        case FailureKind.AUTH | FailureKind.PERMISSION:
+            return tr("The account must be signed in again; then send it again.")
+        case FailureKind.RATE_LIMIT | FailureKind.CREDITS | FailureKind.BLOCKED:
+            return tr("Send it again later, or reach the person by another channel.")
+        case FailureKind.WINDOW:
+            return tr("Reach the person by another channel, or wait until they write again.")
+        case FailureKind.RECIPIENT:
+            return tr("Reach the person by another channel.")
+        case FailureKind.OTHER_APP:
+            return tr("Answer in the platform's inbox, or take the conversation over there first.")
+        case FailureKind.CONTENT:
+            return tr("Change the text, then send it again.")
+        case _:
+            assert_never(kind)
