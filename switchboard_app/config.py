@@ -12,10 +12,11 @@ import getpass
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -33,6 +34,22 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": ("system", "light", "dark", "high-contrast"),
     "mail_security": ("starttls", "tls", "none"),
 }
+
+
+def _is_proxy(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return not text or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        return False
+
+
+_SOUND: Mapping[str, Callable[[Any], bool]] = {
+    "text_scale": lambda percent: 100 <= percent <= 200,
+    "mail_port": lambda port: 1 <= port <= 65535,
+    "proxy": _is_proxy,
+}
+"""What else must hold of a value of the right type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _apply(settings: StationSettings, read: Mapping[str, Any], path: Path) -> StationSettings:
-    if read.get("version", VERSION) > VERSION:
+    version = read.get("version", VERSION)
+    if type(version) is not int:
+        raise _wrong_value(path, "version", version)
+    if version > VERSION:
         raise WrongUse(
             tr("The settings file {path} is of a newer version of Switchboard.").format(path=path),
             tr("Install the newer version on this station."),
@@ -125,16 +145,22 @@ def _apply(settings: StationSettings, read: Mapping[str, Any], path: Path) -> St
         if key not in known:
             continue  # a newer version's setting, or IT's remark: kept in the file, not used
         if type(value) is not known[key] or value not in _CHOICES.get(key, (value,)):
-            raise WrongUse(
-                tr("The settings file {path} has a wrong value for «{key}»: {value}.").format(
-                    path=path, key=key, value=value
-                ),
-                tr("Possible: {choices}.").format(choices=", ".join(_CHOICES[key]))
-                if key in _CHOICES
-                else tr("Correct it or remove the line."),
-            )
+            raise _wrong_value(path, key, value)
+        if isinstance(value, str) and not value.isprintable():
+            raise _wrong_value(path, key, value)
+        if key in _SOUND and not _SOUND[key](value):
+            raise _wrong_value(path, key, value)
         values[key] = value
     return replace(settings, **values)
+
+
+def _wrong_value(path: Path, key: str, value: object) -> WrongUse:
+    return WrongUse(
+        tr("The settings file {path} has a wrong value for «{key}»: {value}.").format(path=path, key=key, value=value),
+        tr("Possible: {choices}.").format(choices=", ".join(_CHOICES[key]))
+        if key in _CHOICES
+        else tr("Correct it or remove the line."),
+    )
 
 
 def save_settings(folder: Path, settings: StationSettings) -> None:
@@ -175,8 +201,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def operator(settings: StationSettings) -> Operator:
-    """Who acts on an embedded workspace: SWITCHBOARD_OPERATOR, the settings, else the OS user."""
-    return Operator(os.environ.get(OPERATOR) or settings.operator or getpass.getuser())
+    """Who acts on an embedded workspace: SWITCHBOARD_OPERATOR, the settings, else the OS user. Raises WrongUse."""
+    chosen = os.environ.get(OPERATOR, "").strip() or settings.operator
+    try:
+        return Operator(chosen or getpass.getuser())
+    except (KeyError, OSError) as nameless:  # a container's user may have a number and no name
+        raise WrongUse(
+            tr("The operating system does not say who you are."),
+            tr("Set {variable}, or «operator» in the settings file.").format(variable=OPERATOR),
+        ) from nameless
 
 
 def workspace_url(settings: StationSettings, given: str, folder: Path) -> str:

@@ -16,8 +16,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
-from switchboard_app.model.errors import Unreachable, WrongUse
+from switchboard_app.model.errors import Unreachable, UserError, WrongUse
 from switchboard_app.model.language import tr
+from switchboard_app.model.workspace_key import KEY_BYTES
 
 T = TypeVar("T")
 
@@ -95,6 +96,8 @@ class Credentials:
         self._make_ring = ring
         self._wait = wait_seconds
         self._ring: Keyring | None = None
+        self._stuck: threading.Event | None = None
+        """Set once the last call that ran out of time has ended after all."""
 
     # -- what is kept ----------------------------------------------------------------------------------------------
 
@@ -114,7 +117,13 @@ class Credentials:
     def workspace_key(self, salt: bytes) -> bytes | None:
         """The raw key of the embedded workspace whose file has this salt. Raises Unreachable."""
         text = self._call(lambda ring: ring.get_password(f"{_ENTRY}/workspace/{salt.hex()}", _ENTRY))
-        return None if text is None else bytes.fromhex(text)
+        if text is None:
+            return None
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        return key if len(key) == KEY_BYTES else None  # a damaged entry is no key: the recovery key brings it back
 
     def keep_workspace_key(self, salt: bytes, key: bytes) -> None:
         """Keep the raw key of an embedded workspace."""
@@ -153,7 +162,12 @@ class Credentials:
             self._call(lambda ring: ring.delete_password(service, _ENTRY))
 
     def _call(self, work: Callable[[Keyring], T]) -> T:
-        """Run `work` on a thread that may be left behind: nothing ends a call that waits behind a prompt."""
+        """Run `work` on a thread that may be left behind: nothing ends a call that waits behind a prompt.
+
+        While one waits, no further prompt is put up: the call fails at once.
+        """
+        if self._stuck is not None and not self._stuck.is_set():
+            raise _no_answer()
         outcome: list[tuple[T | None, BaseException | None]] = []
         ended = threading.Event()
 
@@ -169,17 +183,23 @@ class Credentials:
 
         threading.Thread(target=ask, name="keyring", daemon=True).start()
         if not ended.wait(self._wait):
-            raise Unreachable(
-                tr("The keyring does not answer; it may be waiting behind its password window."),
-                tr("Unlock the keyring, then try again."),
-            )
+            self._stuck = ended
+            raise _no_answer()
         value, problem = outcome[0]
         if problem is not None:
             raise _in_words(problem) from problem
         return value  # type: ignore[return-value]  # work gave it
 
 
+def _no_answer() -> Unreachable:
+    return Unreachable(
+        tr("The keyring does not answer; it may be waiting behind its password window."),
+        tr("Unlock the keyring, then try again."),
+    )
+
+
 def _in_words(problem: BaseException) -> BaseException:
+    """What a back end's error means. Back ends raise what their bus, daemon or system call raises: all of it counts."""
     import keyring.errors as kinds
 
     if isinstance(problem, kinds.KeyringLocked | kinds.InitError):
@@ -189,7 +209,7 @@ def _in_words(problem: BaseException) -> BaseException:
         )
     if isinstance(problem, kinds.NoKeyringError):
         return _no_keyring()
-    if isinstance(problem, kinds.KeyringError) or type(problem).__module__.startswith(("secretstorage", "jeepney")):
+    if isinstance(problem, Exception) and not isinstance(problem, UserError):
         return Unreachable(
             tr("The keyring refused: {kind}.").format(kind=type(problem).__name__),
             tr("Check the keyring with: switchboard doctor."),

@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from switchboard_app.model.errors import places
+
 
 class TaskGroup:
     """Named tasks of one loop; unlike asyncio's, one failing task does not end the others."""
@@ -32,7 +34,7 @@ class TaskGroup:
             return
         error = task.exception()
         if error is not None:
-            logging.getLogger("switchboard.tasks").error("task %s ended in an error", task.get_name(), exc_info=error)
+            logging.getLogger("switchboard.tasks").error("task %s ended in %s", task.get_name(), places(error))
             if self._on_error is not None:
                 self._on_error(task.get_name(), error)
 

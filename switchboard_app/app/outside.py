@@ -11,14 +11,15 @@ from typing import Any, TypeVar
 
 from switchboard_app.app.station import Station
 from switchboard_app.model.account import CONNECTABLE, Account, Channel
-from switchboard_app.model.errors import WrongUse
+from switchboard_app.model.errors import Unreachable, WrongUse
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
 from switchboard_app.sync.addresses import check_api_base
+from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.engine import Engine, Secrets, Surroundings
-from switchboard_app.sync.mail import MailServer, SmtpPost
+from switchboard_app.sync.mail import MailServer, SmtpPost, one_address
 from switchboard_app.sync.thread import EngineThread
 
 T = TypeVar("T")
@@ -33,26 +34,51 @@ SECRET_FIELDS: Mapping[Channel, tuple[tuple[str, ...], tuple[str, ...]]] = {
 def surroundings(station: Station) -> Surroundings:
     """What the engine of a real station is given: keyring, mail server, proxy."""
     settings = station.settings
-    post = None
-    if settings.mail_host:
-        server = MailServer(
-            settings.mail_host,
-            settings.mail_port,
-            settings.mail_security,
-            settings.mail_sender or settings.mail_user,
-            settings.mail_user,
-        )
-
-        async def password() -> str | None:
-            return await asyncio.to_thread(station.credentials.mail_password, settings.mail_user)
-
-        post = SmtpPost(server, password)
     return Surroundings(
         secrets=station.credentials,
-        post=post,
+        post=smtp_post(station),
         mail_sender=settings.mail_sender or settings.mail_user,
         proxy=settings.proxy or None,
     )
+
+
+def smtp_post(station: Station) -> SmtpPost | None:
+    """The mail server of the settings; None when there is none."""
+    settings = station.settings
+    if not settings.mail_host:
+        return None
+
+    async def password() -> str | None:
+        return await asyncio.to_thread(station.credentials.mail_password, settings.mail_user)
+
+    sender = settings.mail_sender or settings.mail_user
+    server = MailServer(settings.mail_host, settings.mail_port, settings.mail_security, sender, settings.mail_user)
+    return SmtpPost(server, password)
+
+
+async def check_mail(station: Station) -> str:
+    """Connect to the mail server, sign in, send nothing; returns where it is. Raises WrongUse, Unreachable."""
+    settings, post = station.settings, smtp_post(station)
+    if post is None:
+        raise WrongUse(
+            tr("The settings name no mail server."), tr("Set «mail_host» in the settings file (docs/operations.md).")
+        )
+    place = f"{settings.mail_host}:{settings.mail_port}"
+    try:
+        one_address(settings.mail_sender or settings.mail_user)
+    except ValueError as broken:
+        raise WrongUse(
+            tr("The sender's address in the settings cannot be used."),
+            tr("Set «mail_sender» to one address, for example telefonzentrale@example.ch."),
+        ) from broken
+    try:
+        await post.check()
+    except PlatformFailure as failure:
+        raise Unreachable(
+            failure.failure.text,
+            tr("Check {server}, the encryption and the sign-in in the settings.").format(server=place),
+        ) from failure
+    return place
 
 
 def account_kind(name: str) -> Channel:
@@ -155,5 +181,5 @@ class EngineOutside:
 
     async def remove_account(self, account: AccountId) -> None:
         """Forget the secret, keep the history."""
-        await asyncio.to_thread(self._station.credentials.forget_account, account)
+        await asyncio.to_thread(self._secrets.forget_account, account)
         await self._store.run(accounts.remove, account, self._station.operator)

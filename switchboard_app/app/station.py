@@ -44,6 +44,7 @@ def this_station(*, logging_to_file: bool = True) -> Station:
     """Read the settings, start the log, choose the language. Raises WrongUse for a damaged settings file."""
     folder = station_folder()
     start_logging(folder / "log" if logging_to_file else None)
+    use_language(StationSettings().language, locale_folder())  # for saying what is wrong with the settings
     settings = load_settings(folder)
     use_language(settings.language, locale_folder())
     return Station(folder, settings)

@@ -55,6 +55,10 @@ class InventedSecrets:
         """Keep a token until the program ends."""
         self._known[account] = dict(secret)
 
+    def forget_account(self, account: str) -> None:
+        """Forget a token."""
+        self._known.pop(account, None)
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingCaller:

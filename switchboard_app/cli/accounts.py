@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from switchboard_app.app.outside import account_kind, connect_account, surroundings
 from switchboard_app.cli import shapes
 from switchboard_app.cli.frame import Frame
+from switchboard_app.cli.words import Line
 from switchboard_app.model.account import Account, Health
 from switchboard_app.model.errors import ExitCode, WrongUse
 from switchboard_app.model.language import tr
 from switchboard_app.store import accounts, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.transaction import Transaction
-from switchboard_app.sync.engine import Engine
+
+if TYPE_CHECKING:
+    from switchboard_app.sync.engine import Engine  # only verbs that ask a platform load the network
 
 T = TypeVar("T")
 EXAMPLE = '{"access_token": "…"}'
@@ -47,6 +49,9 @@ def add_to(verbs: Any, everywhere: Any) -> None:
 
 
 def _with_engine(frame: Frame, store: Store, work: Callable[[Engine], Coroutine[Any, Any, T]]) -> T:
+    from switchboard_app.app.outside import surroundings
+    from switchboard_app.sync.engine import Engine
+
     async def run() -> T:
         engine = Engine(store, surroundings(frame.station))
         try:
@@ -65,9 +70,11 @@ def _options(given: list[str]) -> dict[str, str]:
 
 
 def _add(frame: Frame) -> None:
+    from switchboard_app.app.outside import account_kind, check_secret, connect_account
+
     kind = account_kind(frame.arguments.kind)
     options = _options(frame.arguments.option)
-    secret = frame.stdin_object(EXAMPLE)
+    secret = check_secret(kind, frame.stdin_object(EXAMPLE))
     with frame.store() as store:
 
         async def connect(engine: Engine) -> Account:
@@ -93,8 +100,8 @@ def _say_account(frame: Frame, account: Account) -> None:
         frame.tell(f"{account.reason} {account.next_step}")
 
 
-def _line(account: Account) -> str:
-    return f"{account.name}\t{account.kind}\t{account.health}\t{account.reason} {account.next_step}".rstrip()
+def _line(account: Account) -> Line:
+    return (account.name, account.kind.value, account.health.value, f"{account.reason} {account.next_step}".rstrip())
 
 
 def _list(frame: Frame) -> None:
@@ -139,7 +146,7 @@ def _remove(frame: Frame) -> None:
     )
 
 
-def _sync(frame: Frame) -> None:
+def _sync(frame: Frame) -> int:
     with frame.store() as store:
         only = store.read(accounts.named, frame.arguments.account).id if frame.arguments.account else None
         reports = _with_engine(frame, store, lambda engine: engine.once(only))
@@ -147,9 +154,12 @@ def _sync(frame: Frame) -> None:
     frame.answer(
         document,
         lambda: [
-            f"{one.name}\t{one.health}\t"
-            + tr("fetched {fetched}, new {new}, sent {sent}, unclear {uncertain}, failed {failed}").format(
-                fetched=one.fetched, new=one.new, sent=one.sent, uncertain=one.uncertain, failed=one.failed
+            (
+                one.name,
+                one.health.value,
+                tr("fetched {fetched}, new {new}, sent {sent}, unclear {uncertain}, failed {failed}").format(
+                    fetched=one.fetched, new=one.new, sent=one.sent, uncertain=one.uncertain, failed=one.failed
+                ),
             )
             for one in reports
         ],
@@ -157,3 +167,4 @@ def _sync(frame: Frame) -> None:
     for one in reports:
         if one.health is not Health.OK:
             frame.tell(f"{one.name}: {one.reason} {one.next_step}")
+    return ExitCode.UNREACHABLE if reports and not any(one.reached for one in reports) else ExitCode.DONE

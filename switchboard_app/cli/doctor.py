@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import json
 import platform
@@ -15,6 +16,7 @@ from typing import Any
 from switchboard_app import __version__
 from switchboard_app.app.workspace import NoWorkspace, head
 from switchboard_app.cli.frame import Frame
+from switchboard_app.cli.words import Line
 from switchboard_app.config import write_whole
 from switchboard_app.model.account import Health
 from switchboard_app.model.errors import ExitCode, UserError, WrongUse
@@ -48,7 +50,7 @@ def add_to(verbs: Any, everywhere: Any) -> None:
 def _doctor(frame: Frame) -> int:
     findings = [_python(), _qt(), _sqlite(), _disk(frame), _guarded(tr("Keyring"), lambda: _keyring(frame))]
     findings += _workspace(frame)
-    findings.append(_mail(frame))
+    findings.append(_guarded(tr("Mail to offices"), lambda: _mail(frame)))
     document = {"findings": [asdict(one) for one in findings], "version": __version__}
     if frame.arguments.bundle is not None:
         if frame.arguments.bundle.exists():
@@ -58,9 +60,9 @@ def _doctor(frame: Frame) -> int:
     return ExitCode.DONE if all(one.ok for one in findings) else ExitCode.UNREACHABLE
 
 
-def _line(one: Finding) -> str:
-    mark = tr("well") if one.ok else tr("ILL")
-    return f"{mark}\t{one.what}\t{one.seen}" + (f"\t{one.next_step}" if one.next_step else "")
+def _line(one: Finding) -> Line:
+    columns = (tr("well") if one.ok else tr("ILL"), one.what, one.seen)
+    return (*columns, one.next_step) if one.next_step else columns
 
 
 def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
@@ -142,4 +144,7 @@ def _mail(frame: Frame) -> Finding:
     name = tr("Mail to offices")
     if not settings.mail_host:
         return Finding(name, True, tr("no mail server set; forwardings wait"), tr("Set one to forward by e-mail."))
-    return Finding(name, True, f"{settings.mail_host}:{settings.mail_port} ({settings.mail_security})")
+    from switchboard_app.app.outside import check_mail
+
+    place = asyncio.run(check_mail(frame.station))
+    return Finding(name, True, f"{place} ({settings.mail_security})")

@@ -9,8 +9,9 @@ from typing import Any
 
 from switchboard_app.cli import shapes
 from switchboard_app.cli.frame import Frame
+from switchboard_app.cli.words import Line
 from switchboard_app.config import write_whole
-from switchboard_app.model.enquiry import Outcome, QueueRow, View, state_name
+from switchboard_app.model.enquiry import Enquiry, Outcome, QueueRow, View, state_name
 from switchboard_app.model.errors import WrongUse
 from switchboard_app.model.forwarding import ForwardingState
 from switchboard_app.model.ids import EnquiryId, ForwardingId, OfficeId, Operator
@@ -140,9 +141,9 @@ def _capped(n: int) -> int | str:
     return n if n <= queue.COUNT_CAP else f"{queue.COUNT_CAP}+"
 
 
-def _line(row: QueueRow, now: Millis) -> str:
+def _line(row: QueueRow, now: Millis) -> Line:
     due = when(row.due_at, now) if row.due_at is not None else "–"
-    return f"{row.number}\t{state_name(row.state)}\t{due}\t{row.owner or '–'}\t{row.person_name}\t{row.excerpt}"
+    return (str(row.number), state_name(row.state), due, row.owner or "–", row.person_name or tr("Anonymous"), row.excerpt)
 
 
 def _everything(tx: Transaction, number: int) -> tuple[Conversation, Person | None]:
@@ -158,13 +159,17 @@ def _show(frame: Frame) -> None:
     frame.answer(document, lambda: _lines(conversation))
 
 
-def _lines(conversation: Conversation) -> list[str]:
+def _head(head: Enquiry) -> tuple[str, ...]:
+    return (str(head.number), state_name(head.state), head.owner or "–")
+
+
+def _lines(conversation: Conversation) -> list[Line]:
     head = conversation.enquiry
-    lines = [f"{head.number}\t{state_name(head.state)}\t{head.owner or '–'}\t{head.person_name}"]
+    lines: list[Line] = [(*_head(head), head.person_name or tr("Anonymous"))]
     for entry in conversation.entries:
         what = entry.event.value if entry.event is not None else entry.text
         state = f" [{entry.delivery.state}]" if entry.delivery is not None else ""
-        lines.append(f"{iso(entry.at)}\t{entry.direction}\t{entry.author}\t{what}{state}")
+        lines.append((iso(entry.at) or "", entry.direction.value, entry.author, f"{what}{state}"))
     return lines
 
 
@@ -181,9 +186,7 @@ def _step(frame: Frame, verb: Any, *arguments: Any, **more: Any) -> None:
 
 def _say_state(frame: Frame, store: Store, enquiry: EnquiryId, extra: dict[str, Any]) -> None:
     head = store.read(timeline.enquiry, enquiry)
-    frame.answer(
-        {**shapes.step(head), **extra}, lambda: [f"{head.number}\t{state_name(head.state)}\t{head.owner or '–'}"]
-    )
+    frame.answer({**shapes.step(head), **extra}, lambda: [_head(head)])
 
 
 def _claim(frame: Frame) -> None:

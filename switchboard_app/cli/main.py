@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not rest:
             return _window(only_window)
-        return _run(parser().parse_args(given))
+        return _run(_parsed(given))
     except UserError as problem:
         sys.stderr.write(plain(problem.message) + "\n")
         if problem.next_step:
@@ -36,8 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.DONE)
     except BrokenPipeError:
-        # who read our output has gone: nothing is left to be said to anybody
-        sys.stderr.close()
+        from switchboard_app.cli.frame import silence
+
+        silence()  # who read our output has gone: nothing is left to be said to anybody
         return int(ExitCode.DONE)
     except Exception as bug:  # noqa: BLE001 - the last line: a crash report instead of a traceback
         path = write_crash_report(bug)
@@ -49,6 +50,15 @@ def _window(parsed: argparse.Namespace) -> int:
     from switchboard_app.app.window import open_window  # Qt is loaded for the window alone
 
     return open_window(parsed.workspace, training=parsed.training)
+
+
+def _parsed(given: Sequence[str]) -> argparse.Namespace:
+    """The arguments; what a later version's verb will take is not judged by this one."""
+    reader = parser()
+    parsed, unknown = reader.parse_known_args(given)
+    if unknown and parsed.verb not in LATER:
+        reader.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return parsed
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -86,7 +96,7 @@ def _window_parser() -> argparse.ArgumentParser:
 def parser() -> argparse.ArgumentParser:
     """All verbs. The options that concern every verb may stand before or after it."""
     # loaded here: the verbs bring the whole engine with them, which the window's first page must not wait for
-    from switchboard_app.cli import accounts, doctor, enquiries, offices, phone_notes, workspaces
+    from switchboard_app.cli import accounts, doctor, enquiries, mails, offices, phone_notes, workspaces
 
     everywhere = _Parser(add_help=False)
     everywhere.add_argument("--workspace", metavar="URL", default=argparse.SUPPRESS, help="the workspace to open")
@@ -99,10 +109,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--json", action="store_true", help="one JSON document on standard output")
     top.add_argument("--training", action="store_true", help="open training mode: simulated platforms, nothing leaves")
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
-    for room in (workspaces, accounts, enquiries, phone_notes, offices, doctor):
+    for room in (workspaces, accounts, enquiries, phone_notes, offices, mails, doctor):
         room.add_to(verbs, everywhere)
     for name in LATER:
         later = verbs.add_parser(name, help="comes with a later version", parents=[everywhere], add_help=False)
-        later.add_argument("rest", nargs=argparse.REMAINDER)
         later.set_defaults(run=_later)
     return top

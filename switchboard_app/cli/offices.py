@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from switchboard_app.cli.frame import Frame
+from switchboard_app.cli.words import Line
 from switchboard_app.model.errors import WrongUse
 from switchboard_app.model.language import tr
 from switchboard_app.model.office import Lesson, Office, OfficeMatch
@@ -69,7 +70,7 @@ def _list(frame: Frame) -> None:
     frame.answer(
         document,
         lambda: (
-            [f"{one.id}\t{one.title}\t{one.phone}\t{one.email}" for one in offices]
+            [(one.id, one.title, one.phone, one.email) for one in offices]
             or [tr("The directory is empty. Import one with: switchboard office import FILE.")]
         ),
     )
@@ -96,5 +97,5 @@ def _match(one: OfficeMatch, now: Millis) -> dict[str, Any]:
     }
 
 
-def _line(one: OfficeMatch) -> str:
-    return f"{one.office.id}\t{one.office.title}\t{one.topic}\t{one.office.phone}"
+def _line(one: OfficeMatch) -> Line:
+    return (one.office.id, one.office.title, one.topic, one.office.phone)

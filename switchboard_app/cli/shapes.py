@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import Delivery
@@ -13,7 +13,9 @@ from switchboard_app.model.forwarding import Forwarding
 from switchboard_app.model.people import Person
 from switchboard_app.model.times import iso
 from switchboard_app.store.timeline import Conversation
-from switchboard_app.sync.engine import Report
+
+if TYPE_CHECKING:
+    from switchboard_app.sync.engine import Report  # only verbs that ask a platform load the network
 
 
 def row(one: QueueRow, accounts: Mapping[str, str]) -> dict[str, Any]:

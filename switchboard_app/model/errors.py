@@ -6,7 +6,9 @@ delivery or an account, anything else is a bug and ends in a crash report. The e
 
 from __future__ import annotations
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -71,3 +73,10 @@ class DiskFull(Unreachable):
 
 class MailUndelivered(UserError):
     """A mail server refused a mail for good."""
+
+
+def places(bug: BaseException) -> str:
+    """What kind of error it is and where in the code it arose, without its own words: they may quote a citizen."""
+    frames = traceback.extract_tb(bug.__traceback__)[-8:]
+    where = " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in reversed(frames))
+    return f"{type(bug).__name__} at {where}"

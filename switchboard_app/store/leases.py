@@ -3,6 +3,8 @@ UPDATE whose row count must be 1; the epoch fences whoever held it before."""
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 
 from switchboard_app.model.times import Millis
@@ -33,6 +35,33 @@ def take(tx: Transaction, name: str, holder: str, millis: int) -> Lease | None:
     if tx.change(sql, holder, tx.now, holder, until, name, holder, tx.now) != 1:
         return None
     return Lease(name, holder, int(tx.value("SELECT epoch FROM lease WHERE name = ?", name)), until)
+
+
+def holder(tx: Transaction, name: str) -> str:
+    """Who holds the lease now; "" for nobody."""
+    return str(tx.value("SELECT holder FROM lease WHERE name = ? AND until > ?", name, tx.now) or "")
+
+
+def lapse(tx: Transaction, name: str, holder: str) -> None:
+    """End the lease of a holder that is surely gone."""
+    tx.change("UPDATE lease SET until = 0, holder = '' WHERE name = ? AND holder = ?", name, holder)
+
+
+def process_ended(station: str) -> bool:
+    """Whether the process that calls itself `station` is surely gone; to be asked for stations of this machine only.
+
+    A number that another process got meanwhile counts as alive: then the lease lapses in its own time.
+    """
+    number = station.partition("-")[0]
+    if sys.platform == "win32" or not number.isdigit():
+        return False  # on Windows, asking would end the process that is asked about
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def release(tx: Transaction, lease: Lease) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure
+from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
 from switchboard_app.model.ids import AccountId, EnquiryId, EntryId, OutboxId, PlatformId, ThreadId
 from switchboard_app.model.retry import next_try
 from switchboard_app.model.times import SECOND, Millis
@@ -37,6 +37,7 @@ __all__ = [
     "Taken",
     "Unsettled",
     "due",
+    "hurry",
     "mail_arrived",
     "next_due",
     "record_failure",
@@ -107,6 +108,23 @@ def next_due(tx: Transaction, account: AccountId | None) -> Millis | None:
     values = (account,) if account is not None else ()
     found = tx.value(f"SELECT MIN(not_before) FROM outbox WHERE state = 'queued' AND {same}", *values)
     return None if found is None else Millis(found)
+
+
+def hurry(tx: Transaction, account: AccountId | None) -> None:
+    """Do not wait for our own pause after a failure: a person has just asked to send. A platform's limit stands.
+
+    None stands for the mails.
+    """
+    same = "account_id = ?" if account is not None else "account_id IS NULL"
+    ours = (FailureKind.NETWORK, FailureKind.TIMEOUT, FailureKind.SERVER, FailureKind.AUTH, FailureKind.PERMISSION)
+    tx.change(
+        f"UPDATE outbox SET not_before = ? WHERE {same} AND state = 'queued' AND not_before > ?"
+        f" AND failure_kind IN ({marks(len(ours))})",
+        tx.now,
+        *((account,) if account is not None else ()),
+        tx.now,
+        *(kind.value for kind in ours),
+    )
 
 
 def take(tx: Transaction, wanted: OutboxId) -> Taken | None:

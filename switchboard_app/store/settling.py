@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from switchboard_app.model.delivery import DeliveryState, FailureKind
@@ -25,13 +26,19 @@ _PAUSES = {1: 20 * SECOND, 2: 4 * MINUTE, 3: 6 * MINUTE}
 """The pause after each read-back that showed nothing."""
 
 
-def recover(tx: Transaction) -> int:
-    """Sends whose sender ended or lost its permit: nobody knows whether they arrived. The late holder is fenced."""
-    rows = tx.rows(
-        "SELECT id, enquiry_id, kind FROM outbox WHERE state = 'sending' AND permit_until + ? < ? ORDER BY enquiry_id",
-        AFTER_PERMIT,
-        tx.now,
+def recover(tx: Transaction, ended: Callable[[str], bool] | None = None) -> int:
+    """Sends whose sender ended or lost its permit: nobody knows whether they arrived. The late holder is fenced.
+
+    `ended` tells of a station that it is surely gone, where that can be known: then nobody waits for its permit.
+    """
+    sending = tx.rows(
+        "SELECT id, enquiry_id, kind, holder, permit_until FROM outbox WHERE state = 'sending' ORDER BY enquiry_id"
     )
+    rows = [
+        (wanted, enquiry, kind)
+        for wanted, enquiry, kind, holder, until in sending
+        if until + AFTER_PERMIT < tx.now or (ended is not None and ended(holder))
+    ]
     for wanted, enquiry, kind in rows:
         tx.change(
             "UPDATE outbox SET state = 'uncertain', epoch = epoch + 1, failure_kind = ?, failure_certain = 0,"
@@ -62,8 +69,8 @@ class Unsettled:
     reads: int
 
 
-def unsettled(tx: Transaction, account: AccountId) -> list[Unsettled]:
-    """Uncertain sends of the account that are due for a read-back."""
+def unsettled(tx: Transaction, account: AccountId, ahead: int = 0) -> list[Unsettled]:
+    """Uncertain sends of the account that are due for a read-back, now or within `ahead` milliseconds."""
     return [
         Unsettled(row[0], row[1], row[2], row[3], row[4], row[5], Millis(row[6] - MATCH_BEFORE), row[7])
         for row in tx.rows(
@@ -71,7 +78,7 @@ def unsettled(tx: Transaction, account: AccountId) -> list[Unsettled]:
             " FROM outbox o JOIN thread t ON t.id = o.thread_id"
             " WHERE o.state = 'uncertain' AND o.account_id = ? AND o.next_read_at <= ?",
             account,
-            tx.now,
+            tx.now + ahead,
         )
     ]
 

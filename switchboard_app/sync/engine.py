@@ -10,22 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import httpx
 
+from switchboard_app.log import logger
 from switchboard_app.model.account import Account, Channel, Health
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId, PlatformId
-from switchboard_app.model.times import SECOND, Millis
+from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, desk, outbox
 from switchboard_app.store.database import Store
+from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, PlatformFailure, Self
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.mail import Post, send_mails
-from switchboard_app.sync.poller import Poll, health_of, keep_meter, load_meter, poll
+from switchboard_app.sync.poller import Poll, health_of, keep_meter, load_meter, poll, poll_every
 from switchboard_app.sync.ratelimit import AccountMeter
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.x import XConnector
@@ -36,10 +39,15 @@ CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector
     Channel.X: XConnector,
 }
 TICK_SECONDS = 0.5
+CHORES_SECONDS = 5.0
 REST = 30 * SECOND
 """How long an account rests after a bug was met while tending it."""
-ONCE_ROUNDS = 20
-"""``sync --once`` goes on until nothing is due, at most this often: an account that always has more is told as such."""
+REST_AWAY = 5 * SECOND
+"""How long it rests when the workspace could not be reached."""
+PATIENCE_SECONDS = 100.0
+"""How long ``sync --once`` waits for whoever polls the account just now: longer than a lease outlives its holder."""
+SETTLE_AHEAD = 10 * SECOND
+"""``sync --once`` reads back at once what it has just sent without an answer, instead of waiting for its turn."""
 
 
 class Secrets(Protocol):
@@ -50,6 +58,9 @@ class Secrets(Protocol):
 
     def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
         """Keep a renewed secret."""
+
+    def forget_account(self, account: str) -> None:
+        """Forget the secret, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class Report:
     reason: str = ""
     next_step: str = ""
     next_poll_at: Millis | None = None
+    reached: bool = True
+    """Whether the platform answered at all, be it with a refusal."""
 
 
 @dataclass(slots=True)
@@ -86,8 +99,8 @@ class _Line:
     connector: Connector
     meter: AccountMeter
     made_from: tuple[str, str]
+    secret: dict[str, str]
     failures: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Engine:
@@ -98,48 +111,71 @@ class Engine:
         self._around = around
         self._door = HttpDoor(store.now, transport=around.transport, proxy=around.proxy)
         self._lines: dict[AccountId, _Line] = {}
+        self._making: dict[AccountId, asyncio.Lock] = {}
         self._wanted = asyncio.Event()
-        self._at_once: set[str] = set()
+        self._at_once: set[AccountId] = set()
         self._tasks = TaskGroup(self._ended_in_error)
         self._under_way: dict[str, asyncio.Task[Any]] = {}
         self._rests: dict[str, Millis] = {}
+        self._chores_at = 0.0
 
     # -- lines to the platforms ------------------------------------------------------------------------------------
 
-    async def _line(self, account: Account) -> _Line | None:
-        """The connector of an account, made again when its settings changed; None without a secret here."""
-        made_from = (account.api_base, str(sorted(account.options.items())))
-        line = self._lines.get(account.id)
-        if line is not None and line.made_from == made_from:
-            return line
-        try:
-            secret = await asyncio.to_thread(self._around.secrets.account_secret, account.id)
-        except UserError as problem:
-            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, problem.message)
-            return None
-        if secret is None:
-            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN)
-            return None
+    async def _line(self, account: Account, *, again: bool = False) -> _Line | None:
+        """The connector of an account, made again when its settings changed; None without a secret here.
 
+        With `again` the keyring is asked for another secret. Raises Unreachable when the keyring is.
+        """
+        made_from = (account.api_base, str(sorted(account.options.items())))
+        async with self._making.setdefault(account.id, asyncio.Lock()):
+            line = self._lines.get(account.id)
+            if line is not None and line.made_from == made_from and not again:
+                return line
+            secret = await asyncio.to_thread(self._around.secrets.account_secret, account.id)
+            if secret is None:
+                self._lines.pop(account.id, None)
+                return None
+            if line is not None and line.made_from == made_from and line.secret == secret:
+                return line  # two connectors with one single-use refresh token would end the sign-in
+            self._lines[account.id] = await self._made(account, made_from, secret)
+            return self._lines[account.id]
+
+    async def _made(self, account: Account, made_from: tuple[str, str], secret: dict[str, str]) -> _Line:
         async def keep(renewed: Mapping[str, str]) -> None:
-            await asyncio.to_thread(self._around.secrets.keep_account_secret, account.id, renewed)
+            if self._lines.get(account.id) is line:  # a person may have signed in anew meanwhile
+                line.secret = dict(renewed)
+                await asyncio.to_thread(self._around.secrets.keep_account_secret, account.id, renewed)
 
         user = PlatformId(account.platform_user) if account.platform_user else None
         grant = Grant(account.kind, account.api_base, account.options, user, secret, keep)
         meter = await load_meter(self._store, account, self._store.now)
-        made = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
-        line = _Line(made, meter, made_from)
-        self._lines[account.id] = line
+        connector = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
+        line = _Line(connector, meter, made_from, dict(secret))
         return line
 
-    def forget(self, account: AccountId) -> None:
-        """Make the connector anew next time: its secret changed."""
-        self._lines.pop(account, None)
+    async def _ready(self, account: Account, *, again: bool = False) -> tuple[_Line | None, bool]:
+        """The line, and whether the keyring answered; without a line the account's health says why.
+
+        On a shared workspace another station may well be signed in: then its word about the account stands.
+        """
+        detail, answered = "", True
+        try:
+            line = await self._line(account, again=again)
+        except UserError as problem:
+            line, detail, answered = None, problem.message, False
+        if line is not None:
+            return line, True
+        now = self._store.now()
+        self._rests[f"poll {account.id}"] = self._rests[f"send {account.id}"] = Millis(now + MINUTE)
+        fresh = account.last_ok_at is not None and now - account.last_ok_at < 3 * poll_every(account)
+        if not (self._store.postgres and fresh):
+            wait = Millis(now + MINUTE)
+            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, detail, wait)
+        return None, answered
 
     async def whoami(self, account: Account) -> Account:
         """Ask the platform who we are; stores the answer or the health it means, and returns the account."""
-        self.forget(account.id)
-        line = await self._line(account)
+        line, _ = await self._ready(account, again=True)
         if line is not None:
             try:
                 me: Self = await line.connector.whoami()
@@ -155,62 +191,72 @@ class Engine:
 
     # -- one round -------------------------------------------------------------------------------------------------
 
-    async def poll_account(self, account: Account) -> Poll:
-        """Poll one account now."""
-        line = await self._line(account)
+    async def poll_account(self, account: Account, *, patience: float = 0.0, due_only: bool = False) -> Poll:
+        """Poll one account now; `patience` is for how many seconds to wait while another station does."""
+        line, answered = await self._ready(account)
         if line is None:
-            return Poll(health=Health.NEEDS_SIGN_IN)
-        async with line.lock:
-            done = await poll(self._store, account, line.connector, line.meter, line.failures)
-        line.failures = 0 if done.health is Health.OK else line.failures + 1
+            return Poll(health=Health.NEEDS_SIGN_IN, reached=answered)
+        meter, failures = line.meter, line.failures
+        done = await poll(self._store, account, line.connector, meter, failures, patience=patience, due_only=due_only)
+        if not done.skipped:
+            line.failures = 0 if done.health is Health.OK else line.failures + 1
+        if done.health is Health.NEEDS_SIGN_IN:
+            self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
         return done
 
-    async def send_account(self, account: Account) -> Sends:
-        """Send what is due on one account and settle what can be settled."""
-        line = await self._line(account)
+    async def send_account(self, account: Account, *, ahead: int = 0) -> Sends:
+        """Send what is due on one account and settle what can be settled, also what may be read back `ahead` of now."""
+        line, _ = await self._ready(account)
         if line is None:
             return Sends()
-        async with line.lock:
-            done = await send_due(self._store, account, line.connector)
-            await settle(self._store, account, line.connector)
-            await keep_meter(self._store, account, line.meter)
+        done = await send_due(self._store, account, line.connector)
+        done.settled = await settle(self._store, account, line.connector, ahead)
+        await keep_meter(self._store, account, line.meter)
         return done
 
     async def chores(self) -> None:
-        """What belongs to no account: lapsed sends, follow-ups that come back, mails to offices."""
-        await self._store.run(outbox.recover)
+        """What belongs to no account: lapsed sends, follow-ups that come back."""
+        await self._store.run(outbox.recover, process_ended if self._store.location.embedded else None)
         await self._store.run(desk.wake_due)
-        await send_mails(self._store, self._around.post, self._around.mail_sender)
+
+    async def mails(self) -> Sends:
+        """Mails to offices that are due."""
+        return await send_mails(self._store, self._around.post, self._around.mail_sender)
 
     async def once(self, only: AccountId | None = None) -> list[Report]:
-        """Poll every account now and go on until nothing more is due."""
-        reports: dict[AccountId, Report] = {}
-        chosen = [one for one in await self._store.ask(accounts.listed) if only is None or one.id == only]
-        for account in chosen:
-            reports[account.id] = Report(account.name)
-            await self._once_account(account, reports[account.id])
+        """Poll every account now and go on until nothing more is due. One account's trouble is its own."""
         await self.chores()
-        for account in chosen:
+        chosen = [one for one in await self._store.ask(accounts.listed) if only is None or one.id == only]
+        reports = [Report(account.name) for account in chosen]
+        rounds = (self._once_account(account, report) for account, report in zip(chosen, reports, strict=True))
+        ended = await asyncio.gather(*rounds, return_exceptions=True)
+        await self._store.run(outbox.hurry, None)
+        while (sends := await self.mails()).sent or sends.failed or sends.uncertain:
+            pass  # as long as it gets on
+        for account, report in zip(chosen, reports, strict=True):
             now = await self._store.ask(accounts.one, account.id)
-            report = reports[account.id]
             report.health, report.reason, report.next_step = now.health, now.reason, now.next_step
             report.next_poll_at = now.next_poll_at
-            counts = await self._store.ask(outbox.summary, account.id)
-            report.uncertain = counts["uncertain"]
-        return list(reports.values())
+            report.uncertain = (await self._store.ask(outbox.summary, account.id))["uncertain"]
+        for problem in ended:
+            if problem is not None:
+                raise problem
+        return reports
 
     async def _once_account(self, account: Account, report: Report) -> None:
         """Poll, then send and settle until nothing more is due now."""
-        polled = await self.poll_account(account)
-        report.fetched, report.new = polled.fetched, polled.new
-        for _ in range(ONCE_ROUNDS):
+        polled = await self.poll_account(account, patience=PATIENCE_SECONDS)
+        report.fetched, report.new, report.sent = polled.fetched, polled.new, polled.settled
+        report.reached = polled.reached
+        await self._store.run(outbox.hurry, account.id)
+        while True:
             account = await self._store.ask(accounts.one, account.id)
             if account_wide(account.health):
                 return
-            sent = await self.send_account(account)
-            report.sent += sent.sent
+            sent = await self.send_account(account, ahead=SETTLE_AHEAD)
+            report.sent += sent.sent + sent.settled
             report.failed += sent.failed
-            if not (sent.sent or sent.failed or sent.uncertain):
+            if not (sent.sent or sent.failed or sent.uncertain or sent.settled):
                 return
 
     # -- without end -----------------------------------------------------------------------------------------------
@@ -219,48 +265,72 @@ class Engine:
         """Send soon, and poll `account` soon. Call it in the engine's loop."""
         if account is not None:
             self._at_once.add(account)
+        self._chores_at = 0.0
         self._wanted.set()
 
     async def run(self) -> None:
         """Poll each account when it is due, send what is due, until cancelled. One account's trouble is its own."""
         try:
             while True:
-                for account in await self._store.ask(accounts.listed):
-                    self._start(account.id, self._tend(account, asked=account.id in self._at_once))
-                self._start("chores", self.chores())
-                self._at_once.clear()
                 self._wanted.clear()
+                await self._start_due()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wanted.wait(), TICK_SECONDS)
         finally:
             await self._tasks.stop()
             await finish_sends()
 
-    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work` unless the last one of this name is still under way or ended in a bug a moment ago."""
-        last = self._under_way.get(name)
-        if (last is not None and not last.done()) or self._store.now() < self._rests.get(name, 0):
-            work.close()
+    async def _start_due(self) -> None:
+        """Start what is due and not under way."""
+        asked, self._at_once = self._at_once, set()
+        try:
+            listed = await self._store.ask(accounts.listed)
+        except UserError as away:
+            logger("sync").info("the workspace cannot be read: %s", type(away).__name__)
+            self._at_once |= asked
             return
-        self._under_way[name] = self._tasks.start(name, work)
+        now = self._store.now()
+        for account in listed:
+            if account.id in asked:
+                self._rests.pop(f"poll {account.id}", None)
+                self._rests.pop(f"send {account.id}", None)
+            if account.id in asked or account.next_poll_at is None or account.next_poll_at <= now:
+                self._start(f"poll {account.id}", partial(self._tend_polls, account, asked=account.id in asked))
+            if not account_wide(account.health):
+                self._start(f"send {account.id}", partial(self._tend_sends, account))
+        self._start("mails", self.mails)
+        if asyncio.get_running_loop().time() >= self._chores_at:
+            self._chores_at = asyncio.get_running_loop().time() + CHORES_SECONDS
+            self._start("chores", self.chores)
+
+    def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Run `work` unless the last one of this name is still under way or ended badly a moment ago."""
+        last = self._under_way.get(name)
+        if (last is None or last.done()) and self._store.now() >= self._rests.get(name, 0):
+            self._under_way[name] = self._tasks.start(name, self._guarded(name, work))
+
+    async def _guarded(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        try:
+            await work()
+        except UserError as away:  # the workspace, not the platform: people are told where they work with it
+            logger("sync").info("%s waits: %s", name, type(away).__name__)
+            self._rests[name] = Millis(self._store.now() + REST_AWAY)
 
     def _ended_in_error(self, name: str, _error: BaseException) -> None:
         self._rests[name] = Millis(self._store.now() + REST)
 
-    async def _tend(self, account: Account, *, asked: bool) -> None:
-        """What one account needs now."""
-        now = self._store.now()
-        if asked or account.next_poll_at is None or account.next_poll_at <= now:
-            await self.poll_account(account)
-        if account_wide(account.health):
-            return
-        waits = await self._store.ask(outbox.due, account.id, "message", 1)
-        unsettled = await self._store.ask(outbox.unsettled, account.id)
-        if waits or unsettled:
+    async def _tend_polls(self, account: Account, *, asked: bool) -> None:
+        await self.poll_account(account, due_only=not asked)
+
+    async def _tend_sends(self, account: Account) -> None:
+        waiting = bool(await self._store.ask(outbox.due, account.id, "message", 1))
+        unclear = bool(await self._store.ask(outbox.unsettled, account.id))
+        if waiting or unclear:
             await self.send_account(account)
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Wait for the sends under way, then let go of all connections."""
+        await finish_sends()
         for line in self._lines.values():
             await line.connector.aclose()
         await self._door.aclose()

@@ -1,34 +1,46 @@
 """Mail to the offices: a forwarding's summary as a plain-text message with its reference, by SMTP with TLS.
 
-Message-ID is the delivery's id, so that a second copy is recognised. The connection lost before the final dot is
-certain (nothing was taken); lost after it, the mail may have arrived. Refuses to send without TLS except to this
-machine.
-Called by `sync.engine`.
+Message-ID is the delivery's id, so that a second copy is recognised. What fails before the text was handed to the
+connection is certain (nothing was taken); what fails after it may have arrived. Refuses to send without TLS except to
+this machine, and to build a mail from an address that could name a second recipient or a second header.
+Called by `sync.engine`; `app` asks it whether the server takes our sign-in.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import re
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email import policy
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiosmtplib
 
 from switchboard_app.log import logger
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
+from switchboard_app.model.errors import UserError
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, Millis, to_datetime
 from switchboard_app.store import outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
 from switchboard_app.sync.connector import PlatformFailure
-from switchboard_app.sync.sender import Sends, count, shielded
+from switchboard_app.sync.sender import HELD_UP, Sends, count, held_up, shielded
+from switchboard_app.sync.wire import system_trust
 
-TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 15.0
+"""For one answer of the server."""
+DEADLINE_SECONDS = 40.0
+"""For a whole mail; it ends before the send permit (45 s) does."""
+FAREWELL_SECONDS = 2.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 class Post(Protocol):
@@ -57,74 +69,206 @@ class SmtpPost:
         server: MailServer,
         password: Callable[[], Awaitable[str | None]],
         tls: ssl.SSLContext | None = None,
+        deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self._server = server
         self._password = password
         self._tls = tls
+        self._deadline = deadline
 
     async def send(self, message: EmailMessage) -> None:
         """Hand the mail to the server; raises PlatformFailure with the certainty of its step."""
+        sender, recipient = address_of(message["From"]), address_of(message["To"])
+        raw = message.as_bytes(policy=policy.SMTP)
+        handed = _Handed()
+        client: aiosmtplib.SMTP | None = None
+        try:
+            async with asyncio.timeout(self._deadline):
+                client = await self._opened()
+                await _envelope(client, sender, recipient)
+                await handed.over(client, raw)
+            await _farewell(client)
+        except (aiosmtplib.SMTPException, OSError) as broken:  # a TimeoutError is an OSError
+            raise handed.meaning(broken) from broken
+        finally:
+            if client is not None:
+                client.close()
+
+    async def check(self) -> None:
+        """Connect and sign in, and send nothing. Raises PlatformFailure."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                (await self._opened()).close()
+        except (aiosmtplib.SMTPException, OSError) as broken:
+            raise _Handed().meaning(broken) from broken
+
+    async def _opened(self) -> aiosmtplib.SMTP:
+        """A connection that is protected and signed in."""
         if self._server.security == "none" and self._server.host not in _LOOPBACK:
-            raise _failure(FailureKind.PERMISSION, tr("Mail without encryption is only sent on this machine."))
+            raise _certain(FailureKind.PERMISSION, tr("Mail without encryption is only sent on this machine."))
+        password = await self._secret() if self._server.user else None
         client = aiosmtplib.SMTP(
             hostname=self._server.host,
             port=self._server.port,
             use_tls=self._server.security == "tls",
             start_tls=self._server.security == "starttls",
-            tls_context=self._tls or ssl.create_default_context(),
+            tls_context=(self._tls or system_trust()) if self._server.security != "none" else None,
             timeout=TIMEOUT_SECONDS,
         )
-        await self._open(client)
-        try:
-            await client.send_message(message, sender=self._server.sender)
-        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPSenderRefused) as refusal:
-            raise _failure(FailureKind.RECIPIENT, tr("The mail server refused the address of the office.")) from refusal
-        except aiosmtplib.SMTPResponseException as refusal:
-            raise _refused(refusal) from refusal
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:
-            words = tr("The connection to the mail server broke while the mail was handed over.")
-            raise PlatformFailure(Failure(FailureKind.NETWORK, False, words)) from broken
-        finally:
-            client.close()
-
-    async def _open(self, client: aiosmtplib.SMTP) -> None:
         try:
             await client.connect()
-            if self._server.user:
-                password = await self._password()
-                if password is None:
-                    raise _failure(FailureKind.AUTH, tr("The password of the mail account is not in the keyring."))
+            if password is not None:
                 await client.login(self._server.user, password)
         except aiosmtplib.SMTPAuthenticationError as refusal:
             client.close()
-            raise _failure(FailureKind.AUTH, tr("The mail server refused the sign-in.")) from refusal
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as broken:
+            if refusal.code < 500:
+                raise
+            raise _certain(FailureKind.AUTH, tr("The mail server refused the sign-in.")) from refusal
+        except BaseException:
             client.close()
-            raise _failure(FailureKind.NETWORK, tr("The mail server cannot be reached.")) from broken
+            raise
+        return client
+
+    async def _secret(self) -> str:
+        try:
+            password = await self._password()
+        except UserError as problem:
+            raise _certain(FailureKind.AUTH, problem.message) from problem
+        if password is None:
+            words = tr("The password of the mail account is not in the keyring. Enter it: switchboard mail password.")
+            raise _certain(FailureKind.AUTH, words)
+        return password
 
 
-def _failure(kind: FailureKind, words: str) -> PlatformFailure:
-    """A failure before the final dot: nothing was taken."""
+async def _farewell(client: aiosmtplib.SMTP) -> None:
+    """Say QUIT; the mail was taken, whatever becomes of it."""
+    with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await client.quit()
+
+
+async def _envelope(client: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+    """From whom and to whom; each refusal has its own meaning."""
+    try:
+        await client.mail(sender)
+    except aiosmtplib.SMTPSenderRefused as refusal:
+        if refusal.code < 500:
+            raise
+        words = tr("The mail server does not let {sender} send ({code}).").format(sender=sender, code=refusal.code)
+        raise _certain(FailureKind.PERMISSION, words) from refusal
+    try:
+        await client.rcpt(recipient)
+    except aiosmtplib.SMTPRecipientRefused as refusal:
+        if refusal.code < 500:  # greylisting: the same mail is taken in a few minutes
+            raise
+        words = tr("The mail server refused the address of the office ({code}).").format(code=refusal.code)
+        raise _certain(FailureKind.RECIPIENT, words) from refusal
+
+
+class _Handed:
+    """How far one mail got: the answer to what a broken connection means."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._written: list[bytes] = []
+
+    async def over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
+        """Hand over the text. It counts as handed over unless it was seen that only the command was written."""
+        protocol = client.protocol
+        assert protocol is not None  # it is connected
+        write = protocol.write
+
+        def seen(data: bytes) -> None:
+            self._written.append(data[:6])
+            write(data)
+
+        protocol.write = seen  # type: ignore[method-assign]  # to see what the library writes, and when
+        self._begun = True
+        await client.data(raw)
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it is sure that the server did not get the end of the text."""
+        return not self._begun or self._written == [b"DATA\r\n"]
+
+    def meaning(self, problem: Exception) -> PlatformFailure:
+        """What went wrong, in words, and whether it is certain that nothing was taken."""
+        if isinstance(problem, aiosmtplib.SMTPResponseException) and problem.code >= 400:
+            if problem.code < 500:
+                words = tr("The mail server asks to try again later ({code}).").format(code=problem.code)
+                return _certain(FailureKind.SERVER, words)
+            if not self._begun:
+                words = tr("The mail server refuses the connection ({code}).").format(code=problem.code)
+                return _certain(FailureKind.NETWORK, words)
+            words = tr("The mail server refused the mail ({code}).").format(code=problem.code)
+            return _certain(FailureKind.CONTENT, words)
+        if not self.nothing_left:
+            words = tr("The connection to the mail server broke while the mail was handed over.")
+            return PlatformFailure(Failure(FailureKind.NETWORK, False, words))
+        if _is_about_trust(problem):
+            words = tr("The mail server's certificate is not trusted, or it offers no encryption.")
+            return _certain(FailureKind.NETWORK, words)
+        return _certain(FailureKind.NETWORK, tr("The mail server cannot be reached."))
+
+
+def _is_about_trust(problem: BaseException | None) -> bool:
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError) or "STARTTLS" in str(problem):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _certain(kind: FailureKind, words: str) -> PlatformFailure:
+    """A failure after which it is sure that the server took nothing."""
     return PlatformFailure(Failure(kind, True, words))
 
 
-def _refused(refusal: aiosmtplib.SMTPResponseException) -> PlatformFailure:
-    """An answer of the server: 4xx is worth another try, 5xx is final. Both are certain."""
-    if 400 <= refusal.code < 500:
-        words = tr("The mail server asks to try again later ({code}).").format(code=refusal.code)
-        return PlatformFailure(Failure(FailureKind.SERVER, True, words, retry_at=Millis(1)))
-    words = tr("The mail server refused the mail ({code}).").format(code=refusal.code)
-    return _failure(FailureKind.CONTENT, words)
+# -- the mail itself ---------------------------------------------------------------------------------------------------
+
+
+def one_address(text: str) -> Address:
+    """The one address in a text such as ``Amt <amt@example.ch>``. Raises ValueError for none, several or a broken one.
+
+    A name in the domain is written as the network wants it (IDNA).
+    """
+    if not text.isprintable():
+        raise ValueError("a control character in an address")
+    header: Any = policy.SMTP.header_factory("to", text)
+    if header.defects or len(header.addresses) != 1 or any(group.display_name for group in header.groups):
+        raise ValueError("not one address")
+    found = header.addresses[0]
+    domain = found.domain.encode("idna").decode("ascii") if found.domain else ""
+    plain = f"{found.username}@{domain}"
+    if _PLAIN_ADDRESS.fullmatch(plain) is None or len(plain) > 254:
+        raise ValueError("not a plain address")
+    return Address(found.display_name, found.username, domain)
+
+
+def address_of(header: AddressHeader) -> str:
+    """The bare address of a header that `compose` made."""
+    return str(header.addresses[0].addr_spec)
 
 
 def compose(taken: Taken, sender: str, now: Millis) -> EmailMessage:
-    """The mail of a forwarding: plain text, the reference at the end of its subject, no personal data in headers."""
+    """The mail of a forwarding: plain text, the reference at the end of its subject, no personal data in headers.
+
+    Raises PlatformFailure, certain, when sender or recipient cannot be written into a mail.
+    """
     message = EmailMessage()
-    domain = sender.rpartition("@")[2] or "switchboard.invalid"
-    message["From"] = sender
-    message["To"] = taken.recipient
-    message["Subject"] = " ".join(taken.payload["subject"].split())
-    message["Message-ID"] = f"<{taken.id}@{domain}>"
+    try:
+        mine = one_address(sender)
+    except ValueError as broken:
+        words = tr("The sender's address in the settings cannot be used.")
+        raise _certain(FailureKind.PERMISSION, words) from broken
+    try:
+        message["To"] = one_address(taken.recipient)
+    except ValueError as broken:
+        raise _certain(FailureKind.RECIPIENT, tr("The address of the office cannot be used.")) from broken
+    message["From"] = mine
+    # an encoded word in a topic would be unpacked on the way and could bring a line break with it
+    message["Subject"] = " ".join(taken.payload["subject"].split()).replace("=?", "= ?")
+    message["Message-ID"] = f"<{taken.id}@{mine.domain}>"
     message["Date"] = format_datetime(to_datetime(now))
     message["X-Auto-Response-Suppress"] = "OOF"
     body = tr(
@@ -141,20 +285,33 @@ async def send_mails(store: Store, post: Post | None, sender: str) -> Sends:
     if post is None:
         return done
     for wanted in await store.ask(outbox.due, None, "mail"):
+        begun = store.now()
         taken = await store.run(outbox.take, wanted)
-        if taken is not None:
-            count(done, await shielded(_send_one(store, post, sender, taken)))
+        if taken is None:
+            continue
+        state, problem = await shielded(_send_one(store, post, sender, taken, begun))
+        count(done, state)
+        if problem in _OF_THE_SERVER:
+            break
     return done
 
 
-async def _send_one(store: Store, post: Post, sender: str, taken: Taken) -> DeliveryState | None:
+_OF_THE_SERVER = (FailureKind.NETWORK, FailureKind.AUTH, FailureKind.PERMISSION)
+"""What would befall the next mail as well."""
+
+
+async def _send_one(
+    store: Store, post: Post, sender: str, taken: Taken, begun: Millis
+) -> tuple[DeliveryState | None, FailureKind | None]:
     try:
+        if not 0 <= store.now() - begun <= HELD_UP:
+            raise held_up(store.now())
         await post.send(compose(taken, sender, store.now()))
     except PlatformFailure as failure:
         known = failure.failure
         if known.certain and known.kind in (FailureKind.NETWORK, FailureKind.SERVER):
-            known = Failure(known.kind, True, known.text, retry_at=Millis(store.now() + MINUTE))
+            known = replace(known, retry_at=Millis(store.now() + MINUTE))
         logger("sync").info("mail %s: %s, certain=%s", taken.id, known.kind, known.certain)
-        return await store.run(outbox.record_failure, taken, known)
+        return await store.run(outbox.record_failure, taken, known), known.kind
     await store.run(outbox.record_sent, taken, ())
-    return DeliveryState.SENT
+    return DeliveryState.SENT, None

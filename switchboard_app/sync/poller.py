@@ -6,6 +6,7 @@ lease ``poll:<account>`` polls; nobody else does. Refuses to move a cursor by it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -29,6 +30,8 @@ POLL_EVERY: Mapping[Channel, int] = {
     Channel.X: 75 * SECOND,
 }
 _ORDINARY = 60 * SECOND
+_ASK_AGAIN_SECONDS = 0.25
+"""How often a station that waits for the lease asks for it."""
 
 
 @dataclass(slots=True)
@@ -41,7 +44,9 @@ class Poll:
     health: Health = Health.OK
     next_poll_at: Millis | None = None
     skipped: bool = False
-    """Somebody else holds the lease."""
+    """Somebody else holds the lease, or has polled in the meantime."""
+    reached: bool = True
+    """Whether the platform answered at all, be it with a refusal."""
 
 
 def poll_every(account: Account) -> int:
@@ -68,20 +73,36 @@ async def keep_meter(store: Store, account: Account, meter: AccountMeter) -> Non
     await store.run(accounts.set_budgets, account.id, seen)
 
 
-async def poll(store: Store, account: Account, connector: Connector, meter: AccountMeter, failures: int = 0) -> Poll:
+async def poll(
+    store: Store,
+    account: Account,
+    connector: Connector,
+    meter: AccountMeter,
+    failures: int = 0,
+    *,
+    patience: float = 0.0,
+    due_only: bool = False,
+) -> Poll:
     """Fetch everything new of one account; failures become its health, they are never raised.
 
-    `failures` is how many polls in a row failed before, for the pause until the next one.
+    `failures` is how many polls in a row failed before, for the pause until the next one. `patience` is for how many
+    seconds to wait while somebody else polls; `due_only` leaves it be when somebody else has just done so.
     """
-    lease = await store.run(leases.take, f"poll:{account.id}", store.station, LEASE)
+    lease = await _lease(store, f"poll:{account.id}", patience)
     if lease is None:
         return Poll(skipped=True, health=account.health, next_poll_at=account.next_poll_at)
+    if due_only:
+        known = await store.ask(accounts.one, account.id)
+        if known.removed or (known.next_poll_at is not None and known.next_poll_at > store.now()):
+            await store.run(leases.release, lease)
+            return Poll(skipped=True, health=known.health, next_poll_at=known.next_poll_at)
     done = Poll()
     try:
         await _sweep(store, account, connector, done)
         await _fetch_left_over(store, account, connector)
     except PlatformFailure as failure:
         done.health = failure.health or health_of(failure.failure)
+        done.reached = failure.failure.kind not in (FailureKind.NETWORK, FailureKind.TIMEOUT)
         done.next_poll_at = _after_failure(store.now(), failure.failure, failures)
         logger("sync").info(
             "account %s: poll ended with %s %s", account.id, failure.failure.kind.value, failure.failure.trace
@@ -94,6 +115,24 @@ async def poll(store: Store, account: Account, connector: Connector, meter: Acco
         await keep_meter(store, account, meter)
         await store.run(leases.release, lease)
     return done
+
+
+async def _lease(store: Store, name: str, patience: float) -> leases.Lease | None:
+    """The lease, waited for with patience; that of a process which died on this machine is not waited for."""
+    clock = asyncio.get_running_loop().time
+    ends = clock() + patience
+    while True:
+        lease = await store.run(leases.take, name, store.station, LEASE)
+        if lease is not None:
+            return lease
+        if store.location.embedded:
+            holder = await store.ask(leases.holder, name)
+            if not holder or leases.process_ended(holder):
+                await store.run(leases.lapse, name, holder)
+                continue
+        if clock() >= ends:
+            return None
+        await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 async def _sweep(store: Store, account: Account, connector: Connector, done: Poll) -> None:
@@ -111,7 +150,9 @@ async def _sweep(store: Store, account: Account, connector: Connector, done: Pol
         for one in stored.to_fetch:
             await _fetch(store, connector, one)
         # a long sweep keeps its lease: one batch takes far less than the lease lasts
-        await store.run(leases.take, f"poll:{account.id}", store.station, LEASE)
+        if await store.run(leases.take, f"poll:{account.id}", store.station, LEASE) is None:
+            logger("sync").info("account %s: somebody else took over the poll", account.id)
+            return
 
 
 async def _fetch(store: Store, connector: Connector, one: ToFetch) -> None:

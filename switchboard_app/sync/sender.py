@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from switchboard_app.log import logger
 from switchboard_app.model.account import Account, Health
 from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
 from switchboard_app.model.ids import AttachmentId, EntryId
 from switchboard_app.model.language import tr
+from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.store import accounts, attachments, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
@@ -24,8 +25,12 @@ from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.connector import Connector, Outgoing, OutgoingFile, PlatformFailure
 from switchboard_app.sync.poller import health_of
 
+T = TypeVar("T")
+
 DEADLINE_SECONDS = 40.0
 """A whole send, uploads included, ends well before its permit."""
+HELD_UP = 5 * SECOND
+"""A row taken longer ago than this is not begun: this station slept or was held up, and its permit may have lapsed."""
 
 
 @dataclass(slots=True)
@@ -36,12 +41,14 @@ class Sends:
     failed: int = 0
     uncertain: int = 0
     requeued: int = 0
+    settled: int = 0
+    """Uncertain ones that reading back found."""
 
 
 _SEND = "send"
 
 
-async def shielded(work: Coroutine[Any, Any, DeliveryState | None]) -> DeliveryState | None:
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
     """Run one send so that cancelling the caller does not break it off; `finish_sends` waits for it."""
     return await asyncio.shield(asyncio.get_running_loop().create_task(work, name=_SEND))
 
@@ -56,10 +63,11 @@ async def send_due(store: Store, account: Account, connector: Connector) -> Send
     """Send everything of the account that is due, in order; stops at a failure that concerns the whole account."""
     done = Sends()
     for wanted in await store.ask(outbox.due, account.id, "message"):
+        begun = store.now()
         taken = await store.run(outbox.take, wanted)
         if taken is None:
             continue
-        state = await shielded(_send_one(store, account, connector, taken))
+        state = await shielded(_send_one(store, account, connector, taken, begun))
         count(done, state)
         if state is DeliveryState.QUEUED:
             break
@@ -78,9 +86,13 @@ def count(done: Sends, state: DeliveryState | None) -> None:
         done.requeued += 1
 
 
-async def _send_one(store: Store, account: Account, connector: Connector, taken: Taken) -> DeliveryState | None:
+async def _send_one(
+    store: Store, account: Account, connector: Connector, taken: Taken, begun: Millis
+) -> DeliveryState | None:
     """Write one row to the platform and record the outcome; never raises for what the network does."""
     outgoing = await _outgoing(store, taken)
+    if not 0 <= store.now() - begun <= HELD_UP:
+        return await _failed(store, account, taken, held_up(store.now()))
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             receipt = await connector.send(outgoing)
@@ -92,6 +104,12 @@ async def _send_one(store: Store, account: Account, connector: Connector, taken:
     if not await store.run(outbox.record_sent, taken, receipt.platform_ids):
         logger("sync").info("delivery %s was settled by somebody else", taken.id)
     return DeliveryState.SENT
+
+
+def held_up(now: Millis) -> PlatformFailure:
+    """The failure of a send that was not begun in time; nothing left."""
+    words = tr("The program was held up too long before sending; nothing left.")
+    return PlatformFailure(Failure(FailureKind.TIMEOUT, True, words, Millis(now + SECOND)))
 
 
 async def _failed(store: Store, account: Account, taken: Taken, failure: PlatformFailure) -> DeliveryState | None:
@@ -122,10 +140,13 @@ def _files(tx: Transaction, entry: EntryId) -> tuple[OutgoingFile, ...]:
     return tuple(OutgoingFile(row[1], row[2], attachments.content(tx, AttachmentId(row[0]))) for row in rows)
 
 
-async def settle(store: Store, account: Account, connector: Connector) -> int:
-    """Read back the conversations of uncertain sends that are due for it; returns how many were settled as sent."""
+async def settle(store: Store, account: Account, connector: Connector, ahead: int = 0) -> int:
+    """Read back the conversations of uncertain sends that are due for it; returns how many were settled as sent.
+
+    `ahead` also takes those that come due within so many milliseconds.
+    """
     settled = 0
-    for one in await store.ask(outbox.unsettled, account.id):
+    for one in await store.ask(outbox.unsettled, account.id, ahead):
         try:
             seen = await connector.read_back(one.thread_platform_id, one.person, one.since)
         except PlatformFailure as failure:

@@ -14,7 +14,9 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from switchboard_app.log import logger
+from switchboard_app.model.errors import Unreachable, places
 from switchboard_app.model.ids import AccountId
+from switchboard_app.model.language import tr
 from switchboard_app.sync.engine import Engine
 
 T = TypeVar("T")
@@ -32,18 +34,28 @@ class EngineThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: Engine | None = None
         self._main: asyncio.Task[None] | None = None
+        self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
-        """Start polling and sending."""
+        """Start polling and sending. Raises what kept the engine from being made."""
         self._thread.start()
         self._ready.wait()
+        if self._engine is None and self._problem is not None:
+            raise self._problem
 
     def _work(self) -> None:
         # on Windows psycopg's waits need a selector loop
         factory = asyncio.SelectorEventLoop if sys.platform == "win32" else asyncio.new_event_loop
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(self._life())
+        try:
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(self._life())
+        except Exception as bug:  # noqa: BLE001 - the end of a thread: nobody is left to raise it to
+            self._problem = bug
+            if self._engine is not None:
+                logger("sync").error("the engine ended in %s", places(bug))
+        finally:
+            self._ready.set()
 
     async def _life(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -58,10 +70,15 @@ class EngineThread:
             await self._engine.close()
 
     def submit(self, work: Callable[[Engine], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Run `work` in the engine's loop."""
+        """Run `work` in the engine's loop. Raises Unreachable after `stop`."""
         assert self._loop is not None
         assert self._engine is not None
-        return asyncio.run_coroutine_threadsafe(work(self._engine), self._loop)
+        begun = work(self._engine)
+        try:
+            return asyncio.run_coroutine_threadsafe(begun, self._loop)
+        except RuntimeError as ended:
+            begun.close()
+            raise Unreachable(tr("The engine has ended."), tr("Start Switchboard again.")) from ended
 
     def look_now(self, account: AccountId | None = None) -> None:
         """Poll and send soon."""
