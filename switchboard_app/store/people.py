@@ -123,7 +123,7 @@ def _identities(tx: Transaction, person: PersonId) -> tuple[Identity, ...]:
 
 
 def caller(tx: Transaction, number: str, name: str) -> tuple[PersonId | None, str]:
-    """The person who calls from `number`, made when unknown; and how to call them in a list.
+    """The person who calls from `number`, made when unknown; and how to call them in a list ("" for nobody known).
 
     Without a number and a name nobody is made. A name given for a nameless person is kept.
     """
@@ -137,7 +137,7 @@ def caller(tx: Transaction, number: str, name: str) -> tuple[PersonId | None, st
     if person is not None and name.strip() and not known:
         rename(tx, person, name.strip(), Operator(""))
     shown = name.strip() or known
-    return person, " · ".join(part for part in (label, shown) if part) or tr("Anonymous")
+    return person, " · ".join(part for part in (label, shown) if part)
 
 
 def rename(tx: Transaction, person: PersonId, name: str, by: Operator) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from switchboard_app.model.account import Account
 from switchboard_app.model.ids import PersonId, PlatformId, ThreadId
-from switchboard_app.model.language import tr
 from switchboard_app.model.people import Identity, IdentityKind
 from switchboard_app.model.remote import RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.store import people
@@ -27,10 +26,10 @@ class KnownThread:
 
 
 def shown_name(person: RemotePerson) -> str:
-    """How a list calls somebody: "@handle · Name", or the name alone."""
+    """How a list calls somebody: "@handle · Name", or the name alone; "" when the platform names nobody."""
     if person.handle:
         return f"@{person.handle} · {person.name}" if person.name else f"@{person.handle}"
-    return person.name or tr("Anonymous")
+    return person.name
 
 
 def upsert(
@@ -102,7 +101,7 @@ def _identity(kind: IdentityKind, person: RemotePerson) -> Identity | None:
 def _rename(tx: Transaction, thread: KnownThread, person: RemotePerson) -> None:
     """Follow a name that the platform shows now, where it was unknown before."""
     name = shown_name(person)
-    if (person.name or person.handle) and thread.person_name in ("", tr("Anonymous")) and name != thread.person_name:
+    if (person.name or person.handle) and not thread.person_name:
         tx.change("UPDATE person SET name = ? WHERE id = ?", name, thread.person)
         tx.change("UPDATE enquiry SET person_name = ? WHERE person_id = ?", name, thread.person)
         people.reindex(tx, thread.person)
