@@ -37,6 +37,8 @@ class Action(StrEnum):
     THIRD_OFFICE = "third-office"
     SNOOZE = "snooze"
     REASSIGN = "reassign"
+    MERGE = "merge"
+    TAGS = "tags"
     DONE = "done"
     REOPEN = "reopen"
     UNDO = "undo"
@@ -126,6 +128,8 @@ TABLE: tuple[Key, ...] = (
     Key(Action.SEND, (), "Ctrl ⏎", mark("Send what was typed"), _ENQUIRY, Scope.SHOWN, command=False),
     Key(Action.RELEASE, (), "", mark("Release"), _ENQUIRY),
     Key(Action.REASSIGN, (), "", mark("Reassign"), _ENQUIRY),
+    Key(Action.MERGE, (), "", mark("Merge with another enquiry"), _ENQUIRY),
+    Key(Action.TAGS, (), "", mark("Tags"), _ENQUIRY),
     Key(Action.REOPEN, (), "", mark("Reopen"), _ENQUIRY),
     Key(Action.CARDS, ("I",), "I", mark("Fold or show the cards"), _WINDOW),
     Key(Action.VIEWS, ("Ctrl+1",), "Ctrl 1", mark("Fold or show the views"), _WINDOW, Scope.WINDOW),
@@ -137,7 +141,8 @@ TABLE: tuple[Key, ...] = (
     Key(Action.QUIT, ("Ctrl+Q",), "Ctrl Q", mark("Quit"), _WINDOW, Scope.ANYWHERE),
 )
 
-BY_ACTION = {key.action: key for key in TABLE}
+ON_ENQUIRY = frozenset(key.action for key in TABLE if key.group is Group.ENQUIRY)
+"""What needs an open enquiry."""
 
 
 def typing_in(widget: QWidget | None) -> bool:

@@ -94,7 +94,7 @@ class Palette(QWidget):
         self._place()
         self.show()
         self.raise_()
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._typed(query)
 
     def close(self) -> bool:

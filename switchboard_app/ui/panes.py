@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from switchboard_app.ui import look
 from switchboard_app.ui.window_state import WIDTHS
@@ -35,6 +35,25 @@ class Stage(IntEnum):
 def stage(width: float) -> Stage:
     """The stage for a width at 100 % text size."""
     return max(one for one in Stage if width >= one)
+
+
+class Place(look.Ground):
+    """Where one of several pages stands; empty until the first is put in."""
+
+    def __init__(self, ground: str, parent: QWidget | None = None) -> None:
+        super().__init__(ground, parent)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(look.Ground(ground, self))
+
+    def put(self, page: QWidget) -> None:
+        """Show this page; it is kept when another takes its place."""
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    def shows(self, page: QWidget | None) -> bool:
+        """Whether this page is the one that is seen."""
+        return page is not None and self._pages.currentWidget() is page
 
 
 class _Drawer(look.Ground):
@@ -141,6 +160,12 @@ class Panes(QWidget):
     def only_conversation(self) -> bool:
         """Whether the conversation stands where the queue was."""
         return self.stage() is Stage.ONE and self._in_conversation
+
+    def leave_drawers(self) -> None:
+        """Close drawers: what was wanted from them was chosen."""
+        for name, drawer in self._drawers.items():
+            if drawer.isVisibleTo(self):
+                self._open_drawer(name, False)
 
     def step_back(self) -> bool:
         """Close a drawer, or go from the conversation to the queue; False when there is nothing to step back from."""

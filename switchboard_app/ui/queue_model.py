@@ -7,7 +7,7 @@ changed, so that nothing on the screen jumps. Refuses to sort, to filter and to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from switchboard_app.ui.text.rows import row_sentence
 PAGE = 100
 KEPT = 2 * PAGE
 """Rows that may stay loaded beyond what is seen, at either side."""
+MOST_ANCHORS = 4
 MOST_READS = 8
 """Reads in a row before others get their turn."""
 ROW = Qt.ItemDataRole.UserRole + 1
@@ -55,6 +56,8 @@ class Moved:
     after: int
     total: int
     above: int
+    places: Mapping[EnquiryId, int]
+    """Where the rows that were read stand now."""
 
     @property
     def shift(self) -> int:
@@ -81,6 +84,15 @@ _NOTHING = _Stretch(0, (), 0)
 
 
 @dataclass(frozen=True, slots=True)
+class _Anchor:
+    """An enquiry that should stay where it is, and how it was when it was last read."""
+
+    id: EnquiryId
+    place: int
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """A stretch and where its anchor stands in it."""
 
@@ -90,17 +102,28 @@ class _Read:
     after: int
 
 
-def _read_again(
-    tx: Transaction, wanted: QueueFilter, anchors: tuple[tuple[EnquiryId, int], ...], first: int, end: int
-) -> _Read:
-    """The rows round the first anchor that is still in the list, as many before and after it as `first` and `end`."""
+def _read_again(tx: Transaction, wanted: QueueFilter, anchors: Sequence[_Anchor], first: int, end: int) -> _Read:
+    """The rows round an anchor, as many before and after it as `first` and `end`.
+
+    The anchor is the first that is still in the list and was not changed itself: a changed one may have gone elsewhere,
+    and then the others should stay where they are, not it.
+    """
     total = queue.total(tx, wanted)
-    for anchor, before in anchors:
-        after = queue.position(tx, wanted, anchor)
-        if after is not None:
-            start = max(0, after - (before - first))
-            rows = queue.page(tx, wanted, start, max(after + (end - before) - start, PAGE))
-            return _Read(_Stretch(start, tuple(rows), total), anchor, before, after)
+    changed: _Read | None = None
+    for anchor in anchors[:MOST_ANCHORS]:
+        after = queue.position(tx, wanted, anchor.id)
+        if after is None:
+            continue
+        start = after - (anchor.place - first)
+        start = start if start > PAGE else 0  # what came in at the top is wanted soon
+        rows = queue.page(tx, wanted, start, max(after + (end - anchor.place) - start, PAGE))
+        read = _Read(_Stretch(start, tuple(rows), total), anchor.id, anchor.place, after)
+        here = read.stretch.at(after)
+        if anchor.version is None or (here is not None and here.version == anchor.version):
+            return read
+        changed = changed or read
+    if changed is not None:
+        return changed
     start = max(0, min(first, total - (end - first)))
     rows = queue.page(tx, wanted, start, max(end - start, PAGE))
     return _Read(_Stretch(start, tuple(rows), total), None, 0, 0)
@@ -218,20 +241,21 @@ class QueueModel(QAbstractTableModel):
 
     async def _read_anew(self, wanted: QueueFilter) -> None:
         self._dirty = False
-        anchors = tuple((one, 0) for one in self._look().anchors)
+        anchors = tuple(_Anchor(one, 0, None) for one in self._look().anchors)
         read = await self._bridge.ask(_read_again, wanted, anchors, -PAGE if anchors else 0, PAGE)
         if wanted is not self._wanted:
             return
         self._fresh = True
         self._reset(read.stretch)
-        self.moved.emit(Moved(read.anchor, 0, read.after, read.stretch.total, 0))
+        self.moved.emit(Moved(read.anchor, 0, read.after, read.stretch.total, 0, self._places))
         self.shown.emit()
 
     async def _read_changes(self, wanted: QueueFilter) -> None:
         look, old = self._look(), self._stretch
         first = max(old.first, look.first - KEPT)
         end = max(first, min(old.first + len(old.rows), look.last + KEPT))
-        anchors = tuple((one, self._places[one]) for one in look.anchors if one in self._places)
+        rows = [(one, old.at(self._places[one])) for one in look.anchors if one in self._places]
+        anchors = tuple(_Anchor(one, self._places[one], row.version) for one, row in rows if row is not None)
         read = await self._bridge.ask(_read_again, wanted, anchors, first, end)
         if wanted is self._wanted:
             self._take(read, self._look())
@@ -256,12 +280,14 @@ class QueueModel(QAbstractTableModel):
         if wanted is not self._wanted or not self._fresh:
             return
         old = self._stretch
-        if len(rows) < end - first or any(row.id in self._places for row in rows):
+        after, before = first == old.first + len(old.rows), end == old.first
+        twice = (after or before) and any(row.id in self._places for row in rows)
+        if len(rows) < end - first or twice:
             self._dirty = True
             return
-        if first == old.first + len(old.rows):
+        if after:
             joined = _Stretch(old.first, old.rows + rows, old.total)
-        elif end == old.first:
+        elif before:
             joined = _Stretch(first, rows + old.rows, old.total)
         else:
             joined = _Stretch(first, rows, old.total)
@@ -290,7 +316,9 @@ class QueueModel(QAbstractTableModel):
     def _take(self, read: _Read, look: Outlook) -> None:
         """Show what was read with few changes, or only the changed rows when the eye would lose its row."""
         old, new = self._stretch, read.stretch
-        moved = Moved(read.anchor, read.before, read.after, new.total, _news_above(old, read, look))
+        places = {row.id: place for place, row in enumerate(new.rows, new.first)}
+        above = _news_above(old, read, look)
+        moved = Moved(read.anchor, read.before, read.after, new.total, above, places)
         plan = steps(old.part(), new.part())
         if plan == [] and old.first == new.first:
             self._replace(new)

@@ -57,9 +57,9 @@ class QueuePane(look.Ground):
 
     def _lay_out(self) -> None:
         self._row = QHBoxLayout(self._head)
-        self._row.addWidget(self._name, 1)
+        self._row.addWidget(self._name, 1000)
         self._row.addWidget(self._count)
-        self._row.addStretch(100)
+        self._row.addStretch(1)
         self._row.addWidget(self._order)
         self._stack = QStackedLayout(self._body)
         self._stack.addWidget(self.view)
@@ -77,6 +77,7 @@ class QueuePane(look.Ground):
             self._row.setContentsMargins(look.px(14), 0, look.px(14), 0)
             self._row.setSpacing(look.px(5))
             self._head.setFixedHeight(look.px(HEAD))
+            self._say_name(self._title)
             self._place_news()
 
     def retranslate(self) -> None:
@@ -92,11 +93,16 @@ class QueuePane(look.Ground):
     def show_list(self, wanted: QueueFilter, title: str, back_to: tuple[EnquiryId | None, int] = (None, 0)) -> None:
         """Show a view or a channel; `back_to` is a place as `QueueView.place` gave it."""
         self._title, self._view_kind = title, wanted.view
-        self._name.setText(title)
+        self._say_name(title)
         self.view.start_at_top()
         self.view.return_to(*back_to)
         self.model.show(wanted)
         self.retranslate()
+
+    def _say_name(self, title: str) -> None:
+        """The name takes its own width and no more, and less where there is less."""
+        self._name.setText(title)
+        self._name.setMaximumWidth(look.text_width(plain_text(title), look.Type.TITLE) + 2)
 
     def select(self, enquiry: EnquiryId | None) -> None:
         """Mark an enquiry as the open one."""

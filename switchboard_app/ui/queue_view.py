@@ -256,12 +256,20 @@ class QueueView(QTableView):
         return tuple(row.id for place in near if (row := self._model.row(place)) is not None)
 
     def _keeps(self, moved: Moved) -> bool:
-        """Whether the list can be moved so that the anchor stays where it is on the screen."""
-        if self._pointer is None or moved.anchor is None:
+        """Whether the row under the pointer can stay under it; without a pointer anything may happen."""
+        pointed = None if self._pointer is None else self.indexAt(self._pointer).row()
+        row = None if pointed is None else self._model.row(pointed)
+        if row is None or pointed is None:
             return True
+        if moved.places.get(row.id) != pointed + moved.shift:
+            return False
         height = self._rows.height()
         value = self.verticalScrollBar().value() + moved.shift * height
         return 0 <= value <= max(0, moved.total * height - self.viewport().height())
+
+    def hands_on_keys(self) -> None:
+        """The operator works with keys: where the pointer rests does not matter."""
+        self._pointer = None
 
     def _remember(self) -> None:
         self._restoring = True

@@ -58,6 +58,8 @@ class Reread(QObject):
     def now(self) -> None:
         """Read at once, or right after the read that is under way."""
         self._clock.stop()
+        if self._bridge.ended:
+            return
         if self._under_way:
             self._again = True
             return

@@ -122,7 +122,7 @@ class TopBar(look.Ground):
         for widget in right_side:
             right.addWidget(widget)
         self._row.addWidget(self._left, 1)
-        self._row.addWidget(self.search, 1)
+        self._row.addWidget(self.search, 4)
         self._row.addWidget(self._right, 1)
         self.search.clicked.connect(self.search_wanted)
         self.note.clicked.connect(self.note_wanted)

@@ -60,6 +60,10 @@ class Tray(QObject):
     def retheme(self) -> None:
         self._icon.setIcon(tray_picture(self._waiting or 0))
 
+    def notify(self, wanted: bool) -> None:
+        """Whether it says when something comes in."""
+        self._notifications = wanted
+
     def show_counts(self, counts: Counts) -> None:
         """Show how many wait; tell when there are more than before and the window is not in use."""
         waiting = counts.views.get(View.INBOX, 0)

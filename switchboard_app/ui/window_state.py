@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from switchboard_app.config import write_whole
+from switchboard_app.config import StationSettings, write_whole
 from switchboard_app.log import logger
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.errors import UserError
+
+if TYPE_CHECKING:
+    from switchboard_app.ui.mail_settings import MailSecrets
 
 VERSION = 1
 WIDTHS = {"views": 218, "queue": 352, "side": 284}
@@ -22,16 +25,26 @@ WIDTHS = {"views": 218, "queue": 352, "side": 284}
 NARROWEST, WIDEST = 60, 4000
 
 
-@dataclass(frozen=True, slots=True)
-class WindowSettings:
-    """What the assembly hands to the window about this station."""
+class WindowSettings(Protocol):
+    """What the assembly hands to the window about this station (with what `settings_sheet.Settings` asks for)."""
 
-    state_file: Path
-    """Where the window keeps how it was left; another one for each workspace."""
-    workspace_name: str = ""
-    """What the status bar calls the workspace."""
-    compact_rows: bool = False
-    notifications: bool = True
+    @property
+    def state_file(self) -> Path:
+        """Where the window keeps how it was left; another one for each workspace."""
+
+    @property
+    def workspace_name(self) -> str:
+        """What the status bar calls the workspace."""
+
+    @property
+    def secrets(self) -> MailSecrets:
+        """Where the password of the mail server lies."""
+
+    def current(self) -> StationSettings:
+        """What is in force."""
+
+    def save(self, new: StationSettings) -> None:
+        """Store them and remember them as current. Called on another thread. Raises UserError."""
 
 
 @dataclass(slots=True)
