@@ -28,7 +28,8 @@ from switchboard_app.sync.connector import (
     Self,
 )
 from switchboard_app.sync.facebook.api import GraphApi, next_page
-from switchboard_app.sync.facebook.sweep import Reader, Sweep
+from switchboard_app.sync.facebook.reader import Reader
+from switchboard_app.sync.facebook.sweep import Sweep
 from switchboard_app.sync.facebook.translate import is_skeleton
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor, Part

@@ -8,7 +8,7 @@ the others. It refuses to fetch and to guess from texts. Called by `facebook.swe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -65,7 +65,7 @@ def thread_of(record: Record, page_id: str) -> RemoteThread:
     return RemoteThread(PlatformId(id_of(record.get("id"))), person, _inbox_link(text_of(record.get("link"))))
 
 
-def with_person(thread: RemoteThread, messages: list[RemoteMessage]) -> RemoteThread:
+def with_person(thread: RemoteThread, messages: Sequence[RemoteMessage]) -> RemoteThread:
     """The thread with its person from its messages, where the conversation itself named none."""
     if thread.person.platform_id:
         return thread
