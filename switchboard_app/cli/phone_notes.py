@@ -79,5 +79,5 @@ def _moment(text: str | None) -> Millis | None:
 def _call(frame: Frame) -> None:
     from switchboard_app.app.window import tell_window  # Qt is loaded for the window alone
 
-    tell_window(frame.location, f"call {frame.arguments.number}")
+    tell_window(frame.station, frame.location, f"call {frame.arguments.number}")
     frame.answer({"number": frame.arguments.number}, lambda: [tr("The window was told.")])
