@@ -47,8 +47,8 @@ _COMPOSER_SHARE = 0.62
 """The most of the pane's height that the composer takes; beyond it scrolls."""
 
 
-class ConversationPane(look.Ground):
-    """`open(enquiry)`, `close()`, `focus_answer()`, `focus_note()`, `focus_forward()`."""
+class ConversationPane(look.Ground, Deeds):
+    """`open(enquiry)`, `close()`, `focus_answer()`, `focus_note()`, `focus_forward()`; what `Deeds` adds acts on it."""
 
     closed = Signal()
     """Nothing is open any more."""
@@ -66,7 +66,6 @@ class ConversationPane(look.Ground):
         self._limit = PAGE
         self._earlier: tuple[Entry, ...] = ()
         self.sheets = Sheets(self, bridge, verbs)
-        self.deeds = Deeds(self, bridge, verbs, self.sheets, self.enquiry)
         self.wishes = Wishes(self)
         self._thumbnails = Thumbnails(bridge, tile_pixels(), self)
         self._planner = Planner(self.wishes, self._thumbnails)
@@ -114,26 +113,25 @@ class ConversationPane(look.Ground):
         self._waiting.timeout.connect(lambda: self._stack.setCurrentWidget(self.skeleton))
         self._clock.timeout.connect(self._tick)
         self.unreadable.retry.connect(self._reread.now)
-        deeds = self.deeds
         for wish, deed in (
-            (self.head.claim, deeds.claim),
-            (self.head.release, deeds.release),
-            (self.head.reopen, deeds.reopen),
+            (self.head.claim, self.claim),
+            (self.head.release, self.release),
+            (self.head.reopen, self.reopen),
             (self.head.forward, self.focus_forward),
-            (self.head.done, deeds.ask_done),
-            (self.head.snooze, deeds.ask_snooze),
-            (self.head.reassign, deeds.ask_reassign),
-            (self.head.merge, deeds.ask_merge),
-            (self.head.tags, deeds.ask_tags),
-            (self.head.copy_number, deeds.copy_number),
+            (self.head.done, self.ask_done),
+            (self.head.snooze, self.ask_snooze),
+            (self.head.reassign, self.ask_reassign),
+            (self.head.merge, self.ask_merge),
+            (self.head.tags, self.ask_tags),
+            (self.head.copy_number, self.copy_number),
             (self.head.inbox, self.open_inbox),
         ):
             wish.connect(deed)
         self.composer.sent.connect(self._sent)
         self.composer.stale.connect(self._reread.now)
         self.composer.show_end.connect(self.timeline.to_end)
-        self.composer.reassign_wanted.connect(deeds.ask_reassign)
-        self.composer.reopen_wanted.connect(deeds.reopen)
+        self.composer.reassign_wanted.connect(self.ask_reassign)
+        self.composer.reopen_wanted.connect(self.reopen)
         self.sheets.finished.connect(self.next_wanted)
         self._connect_wishes()
 
@@ -299,7 +297,7 @@ class ConversationPane(look.Ground):
             self._earlier = found
             self._plan(fresh=False)
 
-    # -- acting (more of it: `deeds`) -------------------------------------------------------------------------------
+    # -- acting (more of it: `Deeds`) -------------------------------------------------------------------------------
 
     def open_inbox(self) -> None:
         """Ask whether to open the conversation in the platform's own inbox."""

@@ -6,9 +6,6 @@ would refuse it all the same. Used by the conversation and by the main window's 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from switchboard_app.model.enquiry import Enquiry, EnquiryState
@@ -17,21 +14,20 @@ from switchboard_app.ui.conversation_sheets import Sheets
 from switchboard_app.ui.verbs import Verbs
 
 
-class Deeds(QObject):
-    """`deeds.claim()`, `deeds.ask_done()` … act on what `current` gives."""
+class Deeds:
+    """What the pane inherits: `claim()`, `ask_done()` … act on `enquiry()`."""
 
-    def __init__(
-        self, parent: QObject, bridge: Bridge, verbs: Verbs, sheets: Sheets, current: Callable[[], Enquiry | None]
-    ) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
-        self._verbs = verbs
-        self._sheets = sheets
-        self._current = current
+    _bridge: Bridge
+    _verbs: Verbs
+    sheets: Sheets
+
+    def enquiry(self) -> Enquiry | None:
+        """The open enquiry as it is shown."""
+        raise NotImplementedError
 
     def _active(self) -> Enquiry | None:
         """The open enquiry unless it is closed."""
-        enquiry = self._current()
+        enquiry = self.enquiry()
         return None if enquiry is None or enquiry.state is EnquiryState.DONE else enquiry
 
     def claim(self) -> None:
@@ -42,7 +38,7 @@ class Deeds(QObject):
         if enquiry.owner is None:
             self._bridge.start("claim", self._verbs.claim(enquiry.id))
         else:
-            self._sheets.reassign(enquiry)
+            self.sheets.reassign(enquiry)
 
     def release(self) -> None:
         """Put it back."""
@@ -52,7 +48,7 @@ class Deeds(QObject):
 
     def reopen(self) -> None:
         """Take a closed one up again."""
-        enquiry = self._current()
+        enquiry = self.enquiry()
         if enquiry is not None and enquiry.state is EnquiryState.DONE:
             self._bridge.start("reopen", self._verbs.reopen(enquiry.id))
 
@@ -62,34 +58,34 @@ class Deeds(QObject):
         if enquiry is None:
             self.reopen()
         else:
-            self._sheets.done(enquiry)
+            self.sheets.done(enquiry)
 
     def ask_snooze(self) -> None:
         """Put it away: until when?"""
         enquiry = self._active()
         if enquiry is not None:
-            self._sheets.snooze(enquiry)
+            self.sheets.snooze(enquiry)
 
     def ask_reassign(self) -> None:
         """Give it to a colleague."""
         enquiry = self._active()
         if enquiry is not None:
-            self._sheets.reassign(enquiry)
+            self.sheets.reassign(enquiry)
 
     def ask_merge(self) -> None:
         """It is about the same matter as another one."""
         enquiry = self._active()
         if enquiry is not None:
-            self._sheets.merge(enquiry)
+            self.sheets.merge(enquiry)
 
     def ask_tags(self) -> None:
         """Change its tags."""
-        enquiry = self._current()
+        enquiry = self.enquiry()
         if enquiry is not None:
-            self._sheets.tags(enquiry)
+            self.sheets.tags(enquiry)
 
     def copy_number(self) -> None:
         """Put its number on the clipboard."""
-        enquiry = self._current()
+        enquiry = self.enquiry()
         if enquiry is not None:
             QGuiApplication.clipboard().setText(str(enquiry.number))

@@ -16,6 +16,7 @@ from switchboard_app.ui import look
 from switchboard_app.ui.act_sheet import ActSheet
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.choice_list import ChoiceList
+from switchboard_app.ui.text.rows import row_name
 from switchboard_app.ui.verbs import Verbs
 
 _MOST = 6
@@ -66,7 +67,7 @@ class MergeSheet(ActSheet):
         if asked != self._asked:
             return
         rows = [hit.row for hit in found if hit.row.id != self._enquiry and hit.row.state is not EnquiryState.DONE]
-        self._offer([(f"{row.number} · {row.person_name} · {row.excerpt}", "", row.number) for row in rows[:_MOST]])
+        self._offer([(f"{row.number} · {row_name(row)} · {row.excerpt}", "", row.number) for row in rows[:_MOST]])
         nothing = bool(words.strip()) and not rows
         self.field.set_mark(tr("No open enquiry found.") if nothing else "", "muted")
 

@@ -37,7 +37,7 @@ def meta_line(entry: Entry, now: Millis) -> str:
 
 def spoken(entry: Entry) -> str:
     """How a screen reader announces the row that holds this message."""
-    who = plain_text(entry.author)
+    who = plain_text(entry.author) or tr("Anonymous")
     time = clock_time(entry.at)
     if entry.direction is Direction.IN:
         return tr("Message from {who}, {time}").format(who=who, time=time)
