@@ -42,7 +42,7 @@ CHANNEL = "switchboard"
 WATCH_SECONDS = 0.5
 MANY_TOPICS = 100
 """A transaction that changed more than this says `EVERYTHING` instead: reading again is cheaper than comparing."""
-ATTEMPTS = 3
+ATTEMPTS = 4
 
 _PRAGMAS = (
     ("busy_timeout", 5000),
@@ -128,7 +128,7 @@ class Store:
         with in_words(self.location):
             for left in reversed(range(ATTEMPTS)):
                 try:
-                    result, topics = self._attempt(verb, args, kwargs)
+                    result, topics = self._attempt(verb, args, kwargs, again=left < ATTEMPTS - 1)
                     break
                 except DatabaseError as problem:
                     # Two stations did the same at once (the same caller, the next number): the verb is a function of
@@ -138,9 +138,9 @@ class Store:
         self._tell(topics)
         return result
 
-    def _attempt(self, verb: Callable[..., T], args: Any, kwargs: Any) -> tuple[T, frozenset[str]]:
+    def _attempt(self, verb: Callable[..., T], args: Any, kwargs: Any, *, again: bool) -> tuple[T, frozenset[str]]:
         with self._unit(*(() if self.postgres else ("IMMEDIATE",))):
-            tx = self._transaction()
+            tx = self._transaction(again=again)
             result = verb(tx, *args, **kwargs)
             topics = frozenset(tx.topics) if len(tx.topics) <= MANY_TOPICS else frozenset({EVERYTHING})
             if self.postgres and topics:
@@ -175,7 +175,7 @@ class Store:
         if self._database.is_closed():
             self._database.connect()
 
-    def _transaction(self) -> Transaction:
+    def _transaction(self, *, again: bool = False) -> Transaction:
         if self._clock is not None:
             now = self._clock()
         elif self.postgres:
@@ -183,7 +183,7 @@ class Store:
             now = Millis(self._database.execute_sql(sql).fetchone()[0])
         else:
             now = wall_clock()
-        return Transaction(self._database, postgres=self.postgres, now=now, station=self.station)
+        return Transaction(self._database, postgres=self.postgres, now=now, station=self.station, again=again)
 
     def now(self) -> Millis:
         """The time of this station, for deciding when to look again; what is stored takes the database's clock."""

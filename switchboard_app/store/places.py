@@ -1,8 +1,7 @@
 """Where an entry stands in its timeline: one number that sorts by time and is the row id of the search index.
 
-The moment in milliseconds, then 20 bits for what happened in the same one: messages of a platform (which often knows
-seconds only) count up from zero in the order they were served; what people do here takes the upper half, at a random
-start for each transaction, so that two stations hardly ever meet and the lines of one step keep their order.
+The moment in milliseconds, then 20 bits that count up within the same one. Platforms often know seconds only: their
+messages stand in the order they were served.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from switchboard_app.model.times import Millis
 from switchboard_app.store.transaction import Transaction
 
 _BITS = 20
-_HALF = 1 << (_BITS - 1)
 _LAST_MOMENT = (1 << 42) - 1
 
 
@@ -38,22 +36,15 @@ def places_for(tx: Transaction, moments: Sequence[Millis]) -> list[int]:
 
 
 def _behind(tx: Transaction, begin: int) -> int:
-    """The place behind everything that stands in this moment's lower half, or further on when that is full."""
-    last = tx.value("SELECT MAX(place) FROM entry WHERE place >= ? AND place < ?", begin, begin + _HALF)
-    place = begin if last is None else int(last) + 1
-    return place if place < begin + _HALF else _free(tx, place)
+    """The place behind everything that stands in this moment."""
+    last = tx.value("SELECT MAX(place) FROM entry WHERE place >= ? AND place < ?", begin, begin + (1 << _BITS))
+    return begin if last is None else int(last) + 1
 
 
 def place_now(tx: Transaction, at: Millis) -> int:
-    """A free place for something done here; a later one of the same transaction and moment stands behind it."""
-    if tx.tie is None:
-        tx.tie = _HALF + secrets.randbelow(_HALF - 1024)
-    else:
-        tx.tie += 1
-    return _free(tx, _begin(at) + tx.tie)
+    """The place for something done here: behind everything of the moment.
 
-
-def _free(tx: Transaction, place: int) -> int:
-    while tx.value("SELECT 1 FROM entry WHERE place = ?", place) is not None:
-        place += 1
-    return place
+    Two stations may find the same one; then one of the two transactions is run again and leaves a gap.
+    """
+    place = _behind(tx, _begin(at))
+    return place + secrets.randbelow(1000) if tx.again else place

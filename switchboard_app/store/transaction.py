@@ -47,15 +47,15 @@ def storable(value: Any, *, postgres: bool) -> Any:
 class Transaction:
     """A unit of work on one connection. `now` is the database's clock when it began."""
 
-    def __init__(self, database: Database, *, postgres: bool, now: Millis, station: str) -> None:
+    def __init__(self, database: Database, *, postgres: bool, now: Millis, station: str, again: bool = False) -> None:
         self._database = database
         self.postgres = postgres
         self.now = now
         self.station = station
         """Which process acts; names the holder of leases and permits."""
         self.topics: set[str] = set()
-        self.tie: int | None = None
-        """Used by `places` alone: where this transaction's entries of one moment stand."""
+        self.again = again
+        """Whether this is another try, after another station did the same at the same moment."""
 
     def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
         sound = tuple(storable(value, postgres=self.postgres) for value in parameters)

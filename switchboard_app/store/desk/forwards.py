@@ -191,12 +191,18 @@ def withdraw_forwarding(tx: Transaction, forwarding: ForwardingId, by: Operator)
         raise Refused(tr("This forwarding has ended already."), "")
     sql = "UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state IN ('queued', 'failed')"
     tx.change(sql, forwarding)
-    here = held(tx, EnquiryId(row[0]))
+    return no_longer_there(tx, EnquiryId(row[0]), row[1], by)
+
+
+def no_longer_there(tx: Transaction, enquiry: EnquiryId, office_name: str, by: Operator) -> EnquiryState:
+    """Nobody waits for this office any more; another one may still have the enquiry."""
+    outbox.settled(tx, enquiry)
+    here = held(tx, enquiry)
     columns = office_columns(tx, here.id)
     still_with_one = columns["office_id"] is not None
     state = taken_up(here) if here.state is EnquiryState.WAITING_OFFICE and not still_with_one else here.state
     event = EventCode.FORWARDING_WITHDRAWN
-    change(tx, here, by, "withdraw_forwarding", event=event, event_text=row[1], state=state, **columns)
+    change(tx, here, by, "withdraw_forwarding", event=event, event_text=office_name, state=state, **columns)
     tx.hint("outbox")
     return here.state
 

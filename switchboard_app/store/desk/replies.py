@@ -21,7 +21,7 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis, when
 from switchboard_app.store import attachments, clocks, drafts, journal, outbox, search, timeline
 from switchboard_app.store.desk.claims import not_done, owned_by_other
-from switchboard_app.store.desk.forwards import withdraw_forwarding, withdraw_mail
+from switchboard_app.store.desk.forwards import no_longer_there, withdraw_forwarding, withdraw_mail
 from switchboard_app.store.enquiries import Held, add_entry, change, check_version, held
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Outbox
@@ -188,26 +188,30 @@ def withdraw(tx: Transaction, delivery: OutboxId, by: Operator) -> str:
     The text of an answer returns as the draft, before whatever was begun since; the citizen waits again. Raises Refused
     when it is being sent or was sent.
     """
-    enquiry, text, kind = take_back(tx, delivery, by)
-    if kind == "message":
-        clocks.unanswered(tx, enquiry, by)
+    row = tx.row(
+        "SELECT f.id, f.enquiry_id, f.summary, f.office_name FROM outbox o JOIN forwarding f ON f.id = o.forwarding_id"
+        " WHERE o.id = ?",
+        delivery,
+    )
+    if row is not None:
+        withdraw_mail(tx, ForwardingId(row[0]), by)
+        no_longer_there(tx, EnquiryId(row[1]), row[3], by)
+        return str(row[2])
+    enquiry, text = take_back(tx, delivery, by)
+    clocks.unanswered(tx, enquiry, by)
     return text
 
 
-def take_back(tx: Transaction, delivery: OutboxId, by: Operator) -> tuple[EnquiryId, str, str]:
-    """As `withdraw`, without touching the enquiry's clocks; gives back enquiry, text and kind."""
+def take_back(tx: Transaction, delivery: OutboxId, by: Operator) -> tuple[EnquiryId, str]:
+    """Withdraw an answer without touching the enquiry's clocks; gives back the enquiry and the text."""
     row = tx.row(
-        "SELECT o.enquiry_id, o.entry_id, e.text, o.kind, o.forwarding_id FROM outbox o"
-        " LEFT JOIN entry e ON e.id = o.entry_id WHERE o.id = ?",
+        "SELECT o.enquiry_id, o.entry_id, e.text FROM outbox o JOIN entry e ON e.id = o.entry_id"
+        " WHERE o.id = ? AND o.kind = 'message'",
         delivery,
     )
     if row is None:
         raise NotThere(tr("There is no such delivery."), "")
-    enquiry, entry, text, kind, forwarding = row
-    if kind == "mail":
-        summary = tx.value("SELECT summary FROM forwarding WHERE id = ?", forwarding)
-        withdraw_mail(tx, ForwardingId(forwarding), by)
-        return EnquiryId(enquiry), str(summary or ""), kind
+    enquiry, entry, text = row
     sql = "UPDATE outbox SET state = 'withdrawn' WHERE id = ? AND state IN ('queued', 'failed')"
     if tx.change(sql, delivery) != 1:
         raise Refused(
@@ -219,7 +223,7 @@ def take_back(tx: Transaction, delivery: OutboxId, by: Operator) -> tuple[Enquir
     drafts.save(tx, by, f"reply:{enquiry}", f"{text}\n\n{begun}" if begun and begun != text else text)
     outbox.settled(tx, enquiry)
     tx.hint("outbox")
-    return EnquiryId(enquiry), str(text), kind
+    return EnquiryId(enquiry), str(text)
 
 
 def _forget_entry(tx: Transaction, entry: str) -> None:
