@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from switchboard_app.model.language import tr
 from switchboard_app.model.office import OfficeMatch
 from switchboard_app.model.times import Millis
-from switchboard_app.ui import look
+from switchboard_app.ui import look, words
 from switchboard_app.ui.plain import plain_text
 from switchboard_app.ui.text.offices import contact_line
 
@@ -129,7 +129,6 @@ class OfficeHits(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerItem)
-        self.list.setAccessibleName(tr("Offices found"))
         self.list.clicked.connect(self._clicked)
         self._words = look.Label("", look.Type.SMALL, "muted", self, wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -138,6 +137,7 @@ class OfficeHits(QWidget):
         column.addWidget(self._words)
         self._column = column
         look.follow(self.retheme)
+        words.follow(self.retranslate)
         self.show_matches((), "")
 
     def retheme(self) -> None:
@@ -145,6 +145,11 @@ class OfficeHits(QWidget):
         self._column.setContentsMargins(pad, pad, pad, pad)
         self.setFixedHeight(self._in_sight * look.px(ROW) + 2 * pad)
         self.list.doItemsLayout()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.list.setAccessibleName(tr("Offices found"))
+        self.list.viewport().update()
 
     def show_matches(self, matches: Sequence[OfficeMatch], words: str) -> None:
         """Show these, the first one current; with none, `words` in their place."""

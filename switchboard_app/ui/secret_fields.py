@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from switchboard_app.model.account import Channel
 from switchboard_app.model.language import mark, tr
-from switchboard_app.ui import look
+from switchboard_app.ui import look, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class SecretFields(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._shown: list[tuple[SecretField, look.LineField, look.Field]] = []
         look.follow(self.retheme)
+        words.follow(self.retranslate)
 
     def retheme(self) -> None:
         self._column.setSpacing(look.px(look.S2 + 2))
@@ -62,11 +63,12 @@ class SecretFields(QWidget):
             field.hide()
             field.deleteLater()
         self._shown = [self._made(one) for one in FIELDS.get(kind, ())]
+        self.retranslate()
         for _, _, field in self._shown:
             self._column.addWidget(field)
 
     def _made(self, one: SecretField) -> tuple[SecretField, look.LineField, look.Field]:
-        line = look.LineField(tr(one.words), self, placeholder=tr(one.hint) if one.hint else "")
+        line = look.LineField("", self)
         line.setEchoMode(QLineEdit.EchoMode.Password)
         line.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData
@@ -74,8 +76,15 @@ class SecretFields(QWidget):
             | Qt.InputMethodHint.ImhNoAutoUppercase
         )
         line.returnPressed.connect(self.submitted)
-        label = tr(one.words) if one.needed else tr("{field} (optional)").format(field=tr(one.words))
-        return one, line, look.Field(label, line, self)
+        return one, line, look.Field("", line, self)
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        for one, line, field in self._shown:
+            name = tr(one.words)
+            line.setAccessibleName(name)
+            line.setPlaceholderText(tr(one.hint) if one.hint else "")
+            field.set_label(name if one.needed else tr("{field} (optional)").format(field=name))
 
     def fields(self) -> list[look.LineField]:
         """The fields from top to bottom."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from switchboard_app.model.language import tr
+from switchboard_app.ui import words
 from switchboard_app.ui.look import paint, theme
 from switchboard_app.ui.look.buttons import IconButton, KeyButton
 from switchboard_app.ui.look.icons import paint_icon
@@ -86,7 +87,7 @@ class Banner(QWidget):
         self._spot = IconSpot("info", "accent", parent=self)
         self._text = Paragraph("", self)
         self._action = KeyButton(action, parent=self)
-        self._close = IconButton("x", tr("Dismiss"), self)
+        self._close = IconButton("x", "–", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.px(S3), theme.px(S2), theme.px(S3), theme.px(S2))
         row.setSpacing(theme.px(S2))
@@ -98,6 +99,10 @@ class Banner(QWidget):
         self._close.clicked.connect(self._dismiss)
         self._close.setVisible(dismissable)
         self.say(text, kind, action)
+        words.follow(self.retranslate)
+
+    def retranslate(self) -> None:
+        self._close.set_words(tr("Dismiss"))
 
     def say(self, text: str, kind: Kind, action: str = "") -> None:
         """Say something else."""
