@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from switchboard_app.model.enquiry import EnquiryState
 from switchboard_app.model.ids import PersonId
 from switchboard_app.model.times import Millis
 
@@ -34,7 +35,7 @@ class Earlier:
     number: int
     at: Millis
     excerpt: str
-    state: str
+    state: EnquiryState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from switchboard_app.model.enquiry import EnquiryState, state_name
+from switchboard_app.model.enquiry import EnquiryState
 from switchboard_app.model.errors import NotThere
 from switchboard_app.model.ids import AccountId, Operator, PersonId
 from switchboard_app.model.language import tr
@@ -158,7 +158,7 @@ def card(tx: Transaction, person: PersonId) -> Person:
     if row is None:
         raise NotThere(tr("This person does not exist any more."), tr("Refresh the list."))
     earlier = tuple(
-        Earlier(number, at, excerpt, state_name(EnquiryState(state)))
+        Earlier(number, at, excerpt, EnquiryState(state))
         for number, at, excerpt, state in tx.rows(
             "SELECT number, opened_at, excerpt, state FROM enquiry WHERE person_id = ?"
             " ORDER BY opened_at DESC, id DESC LIMIT ?",

@@ -84,8 +84,8 @@ class CallerHint(QWidget):
 
     def _show(self, person: Person | None) -> None:
         self._person = person
-        done = state_name(EnquiryState.DONE)
-        still_open = [one.number for one in person.earlier if one.state != done] if person is not None else []
+        found = person.earlier if person is not None else ()
+        still_open = [one.number for one in found if one.state is not EnquiryState.DONE]
         if not self.join.isChecked():
             self._open_number = still_open[0] if still_open else 0
         self.retranslate()
@@ -107,5 +107,5 @@ class CallerHint(QWidget):
             return tr("This number is known: {name}.").format(name=self._person.name) if self._person.name else ""
         last = self._person.earlier[0]
         return tr("This number called on {date}: «{excerpt}», {state}.").format(
-            date=local(last.at).strftime("%d.%m."), excerpt=last.excerpt, state=last.state
+            date=local(last.at).strftime("%d.%m."), excerpt=last.excerpt, state=state_name(last.state)
         )

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from switchboard_app.model.enquiry import state_name
 from switchboard_app.model.ids import EnquiryId, OfficeId, PersonId
 from switchboard_app.model.language import ntr, tr
 from switchboard_app.model.people import Person
@@ -220,7 +221,7 @@ def person_rows(card: Person, now: Millis) -> list[Found]:
         *(
             Found(
                 Sort.NUMBER,
-                f"{one.number} · {one.state}",
+                f"{one.number} · {state_name(one.state)}",
                 plain_text(one.excerpt),
                 row_time(one.at, now),
                 number=one.number,
