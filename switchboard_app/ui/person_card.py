@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from switchboard_app.model.enquiry import state_name
 from switchboard_app.model.language import ntr, tr
 from switchboard_app.model.people import Earlier, IdentityKind, Person
 from switchboard_app.model.times import Millis, when
@@ -63,7 +64,7 @@ class PersonCard(look.Card):
             self.add_row(tr("Earlier"), count.format(n=len(earlier), date=when(earlier[0].at, now)))
         for entry in earlier[:MOST]:
             title = tr("Enquiry {number} · {date}").format(number=entry.number, date=when(entry.at, now))
-            below = " · ".join(part for part in (entry.state, entry.excerpt) if part)
+            below = " · ".join(part for part in (state_name(entry.state), entry.excerpt) if part)
             row = CardRow(title, below, self)
             row.clicked.connect(lambda _checked=False, number=entry.number: self.wanted.emit(number))
             self.rows.append(row)
