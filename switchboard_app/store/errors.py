@@ -34,10 +34,21 @@ def in_words(location: Location) -> Iterator[None]:
     try:
         yield
     except peewee.DatabaseError as problem:
-        mended = _mendable(location, str(problem).lower(), problem)
+        cause = _before_rollback(problem)
+        mended = _mendable(location, str(cause).lower(), cause)
         if mended is None:
             raise
         raise mended from problem
+
+
+def _before_rollback(problem: peewee.DatabaseError) -> peewee.DatabaseError:
+    """What went wrong first: on a full disk SQLite ends the transaction itself, so that peewee's rollback fails too."""
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, peewee.DatabaseError) and "cannot rollback" not in str(cause):
+            return cause
+        cause = cause.__context__
+    return problem
 
 
 def _wrong_key() -> WrongKey:
