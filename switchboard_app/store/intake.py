@@ -7,6 +7,7 @@ to quarantine. Works on sets, because a first sweep brings hundreds of thousands
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,17 +15,19 @@ from dataclasses import dataclass, field, replace
 from switchboard_app.model.account import Account
 from switchboard_app.model.entry import AttachmentState
 from switchboard_app.model.ids import AttachmentId, EnquiryId, EntryId, PlatformId
-from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage
+from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import HOUR, Millis
 from switchboard_app.store import outbox, search, threads
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.places import places_for
 from switchboard_app.store.sorting_in import Sorted, sort_in
-from switchboard_app.store.transaction import Transaction
+from switchboard_app.store.transaction import Transaction, storable
 
 LATE = HOUR
 _LARGEST = (1 << 53) - 1
 """Numbers of a platform beyond this are nonsense; both databases end at 2^63."""
+_LONGEST_ID = 500
+"""Ids of a platform beyond this are nonsense too, and more than an index of PostgreSQL takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,18 @@ class Stored:
 
 def known(tx: Transaction, account: str, ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
     """Which of these message ids of the account are stored, sent by us, or in quarantine."""
+    sound = {_sound_id(tx, one): one for one in ids}
     found: set[PlatformId] = set()
     for table in ("entry", "echo", "quarantine"):
         sql = f"SELECT platform_id FROM {table} WHERE account_id = ? AND platform_id IN ({{marks}})"
-        found.update(row[0] for row in tx.among(sql, ids, account))
+        found.update(sound[row[0]] for row in tx.among(sql, sound, account))
     return frozenset(found)
 
 
 def ingest(tx: Transaction, account: Account, batch: Batch, *, first_sweep: bool = False) -> Stored:
     """Store a batch and the cursor that is true once it is stored. Storing it twice changes nothing."""
     stored = Stored(fetched=len(batch.messages))
+    batch = _with_sound_ids(tx, batch)
     fresh = _fresh(tx, account, batch.messages)
     readable = []
     for message in fresh:
@@ -107,6 +112,36 @@ def _bounded(message: RemoteMessage) -> RemoteMessage:
         return message
     files = tuple(replace(one, size=min(max(one.size, 0), _LARGEST)) for one in message.attachments)
     return replace(message, at=Millis(min(max(message.at, 0), _LARGEST)), attachments=files)
+
+
+def _sound_id(tx: Transaction, one: PlatformId) -> PlatformId:
+    """The id as it is stored: opaque, but within what an index takes; the same one becomes the same every time."""
+    if one.isascii() and len(one) <= _LONGEST_ID and "\0" not in one:
+        return one
+    sound = str(storable(one, postgres=tx.postgres))
+    if len(sound) > _LONGEST_ID:
+        sound = f"{sound[: _LONGEST_ID - 65]}…{hashlib.sha256(sound.encode()).hexdigest()}"
+    return PlatformId(sound)
+
+
+def _with_sound_ids(tx: Transaction, batch: Batch) -> Batch:
+    """The batch with ids as they are stored."""
+
+    def person(one: RemotePerson) -> RemotePerson:
+        known_as = _sound_id(tx, one.platform_id)
+        return one if known_as is one.platform_id else replace(one, platform_id=known_as)
+
+    def thread(one: RemoteThread) -> RemoteThread:
+        known_as, who = _sound_id(tx, one.platform_id), person(one.person)
+        changed = known_as is not one.platform_id or who is not one.person
+        return replace(one, platform_id=known_as, person=who) if changed else one
+
+    def message(one: RemoteMessage) -> RemoteMessage:
+        known_as, where, who = _sound_id(tx, one.platform_id), _sound_id(tx, one.thread), person(one.sender)
+        changed = known_as is not one.platform_id or where is not one.thread or who is not one.sender
+        return replace(one, platform_id=known_as, thread=where, sender=who) if changed else one
+
+    return replace(batch, threads=tuple(map(thread, batch.threads)), messages=tuple(map(message, batch.messages)))
 
 
 def _quarantine(tx: Transaction, account: Account, message: RemoteMessage) -> None:
