@@ -30,6 +30,7 @@ WRITE_WITHIN: Final = 25 * SECOND
 """Uploads and message are begun within this time, so that the last is over before the send permit (45 s) ends."""
 
 _READ_BACK_PAGES: Final = 3
+_NO_FURTHER_PAGE: Final = (FailureKind.RATE_LIMIT, FailureKind.MALFORMED, FailureKind.CONTENT)
 
 
 class XConnector:
@@ -83,7 +84,7 @@ class XConnector:
             try:
                 answer = await read_events(self._api, query, SPARE if number else "", steps, token)
             except PlatformFailure as failure:
-                if number == 0 or failure.failure.kind is not FailureKind.RATE_LIMIT:
+                if number == 0 or failure.failure.kind not in _NO_FURTHER_PAGE:
                     raise
                 break  # the newest page is what counts; further ones take only what is left over
             includes, now = Includes.of(answer), self._clock()

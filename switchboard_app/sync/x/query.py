@@ -85,7 +85,9 @@ class Query:
 
 
 def refuses_page(failure: XFailure) -> bool:
-    """Whether a 400 refuses the pagination token, which may have expired."""
+    """Whether the pagination token is refused, which may have expired."""
+    if failure.status == 422:
+        return True
     problems = (failure.problem, *map(record_of, rows_of(failure.problem.get("errors"))))
     return failure.status == 400 and any("pagination_token" in _named(problem) for problem in problems)
 
