@@ -39,6 +39,11 @@ def installed() -> Path:
     (HOME / ".gitignore").write_text("*\n")
     (HOME / "package.json").write_text('{"name": "prism-of-the-tests", "private": true}\n')
     command = [npm, "install", PACKAGE, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    command += [
+        "--fetch-retries=1",
+        "--fetch-timeout=60000",
+        "--fetch-retry-maxtimeout=5000",
+    ]  # soon known to be offline
     try:
         done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=_INSTALL_S, check=False)
     except subprocess.TimeoutExpired:

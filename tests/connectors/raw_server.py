@@ -50,17 +50,16 @@ async def serving(
         assert task is not None
         open_connections.add(task)
         try:
-            while True:
-                seen.requests.append(await read_request(reader))
-                if callable(reply):
-                    await reply(reader, writer)
-                else:
-                    writer.write(reply)
-                    await writer.drain()
-                if not keep:
-                    break
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ssl.SSLError):
-            pass
+            with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ssl.SSLError):
+                while True:
+                    seen.requests.append(await read_request(reader))
+                    if callable(reply):
+                        await reply(reader, writer)
+                    else:
+                        writer.write(reply)
+                        await writer.drain()
+                    if not keep:
+                        break
         finally:
             with suppress(ConnectionError, asyncio.CancelledError):
                 await writer.drain()

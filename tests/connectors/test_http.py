@@ -10,8 +10,6 @@ import ssl
 import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -335,73 +333,6 @@ def test_progress_stops_what_is_late() -> None:
 
     with pytest.raises(TooLate):
         asyncio.run(late())
-
-
-# --- TLS ----------------------------------------------------------------------------------------------------------
-
-
-def _certificate(folder: Path, name: str, days: int) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS context for a self-made certificate, and the file that would make it trusted."""
-    x509 = pytest.importorskip("cryptography.x509")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    alternatives = (
-        [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))] if name == "localhost" else [x509.DNSName(name)]
-    )
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(called)
-        .issuer_name(called)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=30))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = folder / f"{name}{days}.pem", folder / f"{name}{days}.key"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate, private)
-    return server, certificate
-
-
-def test_a_trusted_server_is_talked_to(tmp_path: Path) -> None:
-    server, certificate = _certificate(tmp_path, "localhost", 30)
-    trust = ssl.create_default_context(cafile=str(certificate))
-
-    async def work(seen: Seen) -> int:
-        return (await _ask(Call("GET", seen.base), tls=trust)).status
-
-    assert _with(answer(b"{}"), work, tls=server) == 200
-
-
-@pytest.mark.parametrize(
-    ("name", "days", "trusted"), [("localhost", 30, False), ("else.example", 30, True), ("localhost", -1, True)]
-)
-def test_any_other_certificate_is_refused_with_certainty(tmp_path: Path, name: str, days: int, trusted: bool) -> None:
-    server, certificate = _certificate(tmp_path, name, days)
-    trust = ssl.create_default_context(cafile=str(certificate)) if trusted else None
-
-    async def work(seen: Seen) -> PlatformFailure:
-        failure = await _fails(_ask(Call("POST", seen.base, token="t0ken", json={}), tls=trust))
-        assert not seen.requests
-        return failure
-
-    failure: PlatformFailure = _with(answer(b"{}"), work, tls=server)
-    assert (failure.failure.kind, failure.failure.certain, failure.health) == (
-        FailureKind.NETWORK,
-        True,
-        Health.UNREACHABLE,
-    )
-    assert failure.health_detail
 
 
 def test_the_own_proxy_setting_is_used() -> None:
