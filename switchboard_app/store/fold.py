@@ -24,7 +24,8 @@ _LETTERS = str.maketrans({"ı": "i", "ø": "o", "đ": "d", "ł": "l", "ħ": "h",
 def _plain(run: str) -> str:
     """A run of signs beyond ASCII, folded. Most texts hold the same few."""
     decomposed = unicodedata.normalize("NFKD", run)
-    letters = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    # every kind of mark: the vowel signs of some scripts would otherwise end a word
+    letters = "".join(sign for sign in decomposed if not unicodedata.category(sign).startswith("M"))
     # a compatibility form may hide a capital (№ → No)
     return letters.casefold().translate(_LETTERS)
 
