@@ -324,3 +324,20 @@ def test_a_limit_is_kept_until_the_platform_frees_it(bench: Bench) -> None:
     bench.clock.now = until
     bench.poll()
     assert bench.shelf.texts == ["da"]
+
+
+def test_a_send_that_was_held_up_is_not_begun(bench: Bench) -> None:
+    """The machine slept between taking the reply and writing it: others may have settled it meanwhile."""
+    bench.platform.say("p", "Frage")
+
+    async def slept(connector: Connector) -> None:
+        began = bench.clock()
+        bench.clock.forward(HOUR)
+        connector._clock = lambda: began  # type: ignore[attr-defined]  # looked at the clock, then slept
+        await connector.send(bench.outgoing("p", "spät"))
+
+    with pytest.raises(PlatformFailure) as caught:
+        bench.run(slept)
+    assert caught.value.failure.certain
+    assert caught.value.failure.retry_at is not None
+    assert not bench.platform.sent_by_us()

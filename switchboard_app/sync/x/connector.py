@@ -26,8 +26,9 @@ from switchboard_app.sync.x.query import Query
 from switchboard_app.sync.x.sweep import Sweep, read_events
 from switchboard_app.sync.x.translate import Includes, event_of
 
-WRITE_WITHIN: Final = 25 * SECOND
-"""Uploads and message are begun within this time, so that the last is over before the send permit (45 s) ends."""
+WRITE_WITHIN: Final = 20 * SECOND
+"""The message is begun within this time after its uploads: with the door's deadline of 20 s it is over before the send
+permit (45 s) ends."""
 
 _READ_BACK_PAGES: Final = 3
 _NO_FURTHER_PAGE: Final = (FailureKind.RATE_LIMIT, FailureKind.MALFORMED, FailureKind.CONTENT)
