@@ -163,8 +163,13 @@ class Bridge(QObject):
 
     # -- end -------------------------------------------------------------------------------------------------------
 
+    @property
+    def ended(self) -> bool:
+        """Whether `stop` was called: nothing may be started any more."""
+        return self._ended
+
     async def stop(self) -> None:
-        """Cancel and gather what runs; called before the loop ends."""
+        """Cancel and gather what runs; called before the loop ends, once."""
         self._ended = True
         self.store.forget(self._hinted)
         await self._tasks.stop()

@@ -112,6 +112,7 @@ class MainWindow(QWidget):
     def retranslate(self) -> None:
         self.setWindowTitle(plain_title("Switchboard", tr("Training") if self._bridge.training else ""))
         self._strip.set_words(tr("Training: invented citizens, and nothing leaves this program"))
+        self.queue.rename(self.views.title())
 
     def _connect(self) -> None:
         self.top.search_wanted.connect(lambda: self.act(Action.PALETTE))
@@ -120,6 +121,7 @@ class MainWindow(QWidget):
         self.top.views_wanted.connect(lambda: self.act(Action.VIEWS))
         self.top.back_wanted.connect(self.step_back)
         self.views.chosen.connect(self.show_list)
+        self.views.named.connect(self.queue.rename)
         self.views.health_wanted.connect(lambda: self.act(Action.HEALTH))
         self.status.health_wanted.connect(lambda: self.act(Action.HEALTH))
         self.queue.opened.connect(self.open_enquiry)

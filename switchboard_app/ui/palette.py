@@ -217,6 +217,7 @@ class Palette(QWidget):
         self.card.setFixedWidth(max(1, width))
         self.card.adjustSize()
         self.card.move((window.width() - width) // 2, look.px(TOP))
+        self.update()  # the shadow lies outside of the card, where moving it repaints nothing
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QWidget
 
 from switchboard_app.ui import look
 from switchboard_app.ui.window_state import WIDTHS
@@ -107,6 +107,9 @@ class Panes(QWidget):
         self._splitter.setStretchFactor(self._names.index("conversation"), 1)
         self._splitter.setCollapsible(self._names.index("conversation"), False)
         self._splitter.splitterMoved.connect(self._moved)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
         look.follow(self.retheme)
 
     def retheme(self) -> None:
@@ -166,6 +169,11 @@ class Panes(QWidget):
         for name, drawer in self._drawers.items():
             if drawer.isVisibleTo(self):
                 self._open_drawer(name, False)
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Who goes on in the conversation wants to see it."""
+        if now is not None and self._panes["conversation"].isAncestorOf(now):
+            self.leave_drawers()
 
     def step_back(self) -> bool:
         """Close a drawer, or go from the conversation to the queue; False when there is nothing to step back from."""

@@ -99,6 +99,12 @@ class QueuePane(look.Ground):
         self.model.show(wanted)
         self.retranslate()
 
+    def rename(self, title: str) -> None:
+        """Say the title of the same list in another language."""
+        self._title = title
+        self._say_name(title)
+        self.retranslate()
+
     def _say_name(self, title: str) -> None:
         """The name takes its own width and no more, and less where there is less."""
         self._name.setText(title)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from switchboard_app.ui.bridge import Bridge, concerns
 
@@ -71,6 +72,6 @@ class Reread(QObject):
             await self._read()
         finally:
             self._under_way = False
-            if self._again:
+            if self._again and isValid(self) and not self._bridge.ended:
                 self._again = False
                 self.soon()

@@ -90,6 +90,8 @@ class Sidebar(look.Ground):
     health_wanted = Signal()
     counted = Signal(object)
     """The `Counts` just read."""
+    named = Signal(str)
+    """The title of what the queue shows, where it was not known yet when it was chosen."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__("side", parent)
@@ -100,6 +102,8 @@ class Sidebar(look.Ground):
         self._group.buttonClicked.connect(self._clicked)
         self._choices: dict[QAbstractButton, Choice] = {}
         self._now = Choice()
+        self._awaited: Choice | None = None
+        self._known = False
         self._views: dict[View, look.NavRow] = {}
         self._channels: dict[str, tuple[look.NavRow, _Trouble]] = {}
         self._inside = look.Ground("side")
@@ -163,7 +167,14 @@ class Sidebar(look.Ground):
                 row.setChecked(True)
                 self._now = known
                 return self._titled(known)
+        if choice.account is not None and not self._known:
+            self._awaited = choice  # an account of the last time, before the accounts have been read
+            return choice
         return self.choose(Choice())
+
+    def title(self) -> str:
+        """What the list that is shown is called."""
+        return self._titled(self._now).title
 
     def _titled(self, choice: Choice) -> Choice:
         if choice.channel is None:
@@ -175,6 +186,7 @@ class Sidebar(look.Ground):
         return Choice(choice.view, choice.channel, choice.account, title)
 
     def _clicked(self, row: QAbstractButton) -> None:
+        self._awaited = None
         self._now = self._choices[row]
         self.chosen.emit(self._titled(self._now))
 
@@ -183,8 +195,21 @@ class Sidebar(look.Ground):
     async def _read(self) -> None:
         self._accounts = await self._bridge.ask(accounts.listed)
         self._counts = await self._bridge.ask(queue.counts, self._bridge.me)
+        self._known = True
         self._fill()
+        self._find_awaited()
         self.counted.emit(self._counts)
+
+    def _find_awaited(self) -> None:
+        """The account whose list is shown already, or the inbox when it has gone."""
+        if self._awaited is None:
+            return
+        wanted, self._awaited = self._awaited, None
+        found = self.choose(wanted)
+        if found.account == wanted.account:
+            self.named.emit(found.title)
+        else:
+            self.chosen.emit(found)
 
     def _fill(self) -> None:
         for view, row in self._views.items():

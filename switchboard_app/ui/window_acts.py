@@ -12,7 +12,6 @@ from switchboard_app.ui.keys import ON_ENQUIRY, Action
 from switchboard_app.ui.undo_bar import UndoBar
 
 if TYPE_CHECKING:
-    from switchboard_app.ui.conversation_deeds import Deeds
     from switchboard_app.ui.main_window import MainWindow
 
 
@@ -43,25 +42,21 @@ class Acts:
 
     def _on_enquiry(self, window: MainWindow) -> Mapping[Action, Callable[[], object]]:
         """What is done to the open enquiry."""
-
-        def deeds() -> Deeds:
-            return window.conversation().deeds
-
         return {
-            Action.CLAIM: lambda: deeds().claim(),
-            Action.RELEASE: lambda: deeds().release(),
+            Action.CLAIM: lambda: window.conversation().claim(),
+            Action.RELEASE: lambda: window.conversation().release(),
             Action.ANSWER: lambda: window.conversation().focus_answer(),
             Action.NOTE: lambda: window.conversation().focus_note(),
             Action.FORWARD: lambda: window.conversation().focus_forward(),
             Action.FIRST_OFFICE: lambda: window.cards().choose(1),
             Action.SECOND_OFFICE: lambda: window.cards().choose(2),
             Action.THIRD_OFFICE: lambda: window.cards().choose(3),
-            Action.SNOOZE: lambda: deeds().ask_snooze(),
-            Action.REASSIGN: lambda: deeds().ask_reassign(),
-            Action.MERGE: lambda: deeds().ask_merge(),
-            Action.TAGS: lambda: deeds().ask_tags(),
-            Action.DONE: lambda: deeds().ask_done(),
-            Action.REOPEN: lambda: deeds().reopen(),
+            Action.SNOOZE: lambda: window.conversation().ask_snooze(),
+            Action.REASSIGN: lambda: window.conversation().ask_reassign(),
+            Action.MERGE: lambda: window.conversation().ask_merge(),
+            Action.TAGS: lambda: window.conversation().ask_tags(),
+            Action.DONE: lambda: window.conversation().ask_done(),
+            Action.REOPEN: lambda: window.conversation().reopen(),
         }
 
     def act(self, action: Action) -> None:

@@ -104,5 +104,5 @@ def save_state(path: Path, state: WindowState) -> None:
     content = json.dumps({"version": VERSION, **asdict(state)}, indent=1)
     try:
         write_whole(path, content.encode())
-    except UserError as problem:
+    except (UserError, OSError) as problem:
         logger("ui").info("how the window was left cannot be kept (%s)", type(problem).__name__)

@@ -78,7 +78,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     wanted = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
-    pyfuncitem._request.getfixturevalue("loop").run_until_complete(pyfuncitem.obj(**arguments))
+    used = pyfuncitem.funcargs.get("workspace")
+
+    async def whole() -> None:
+        """The test, and the end of what it started: Qt's timers go on after it, but no loop runs then."""
+        try:
+            await pyfuncitem.obj(**arguments)
+        finally:
+            if isinstance(used, Workspace):
+                await used.rest()
+
+    pyfuncitem._request.getfixturevalue("loop").run_until_complete(whole())
     return True
 
 

@@ -1,4 +1,4 @@
-"""The steps that turn one list into another: whatever happens to a list, its known rows end where the store has them."""
+"""The steps that turn one list into another: whatever happens, known rows end where the store has them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -10,10 +10,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from switchboard_app.model.account import Account, Channel
 from switchboard_app.model.deadlines import FAR
-from switchboard_app.model.enquiry import View
+from switchboard_app.model.enquiry import QueueRow, View
 from switchboard_app.model.ids import EnquiryId
 from switchboard_app.store import desk, queue
 from switchboard_app.store.queue import QueueFilter
+from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.queue_model import KEPT, PAGE, ROW, Moved, Outlook, QueueModel
 from tests.ui.workspace import ME, Workspace, until
 
@@ -70,8 +71,19 @@ def watched(model: QueueModel) -> list[tuple[str, int, int]]:
     return told
 
 
-async def settled(workspace: Workspace, model: QueueModel, condition: Callable[[], object]) -> None:
-    await until(condition)
+def there(model: QueueModel, first: int, end: int) -> bool:
+    """Whether these rows are loaded."""
+    return all(model.row(place) for place in range(first, end))
+
+
+def remove(workspace: Workspace, where: str) -> None:
+    """Take enquiries out of the store."""
+
+    def gone(tx: Transaction) -> None:
+        tx.change(f"DELETE FROM enquiry WHERE {where}")
+        tx.hint("queue")
+
+    workspace.store.write(gone)
 
 
 async def test_the_first_page_is_there(workspace: Workspace, page_of_fifteen: Account) -> None:
@@ -146,7 +158,7 @@ async def test_the_newest_wish_counts(workspace: Workspace, page_of_fifteen: Acc
 def many(workspace: Workspace, count: int) -> None:
     """Phone notes without number, quickly."""
 
-    def fill(tx: queue.Transaction) -> None:
+    def fill(tx: Transaction) -> None:
         tx.many(
             "INSERT INTO enquiry (id, number, state, channel, person_name, subject, excerpt, language, priority, tags,"
             " office_name, opened_at, last_at, sort_at, unread, delivery, version)"
@@ -166,7 +178,7 @@ async def test_only_what_is_near_the_eye_is_held(workspace: Workspace) -> None:
     for first in (0, 90, 250, 2500, 4990, 1200, 1290, 1100):
         eye.look(first, first + 12)
         model.look_at()
-        await until(lambda first=first: all(model.row(place) for place in range(first, min(first + 12, 5000))))
+        await until(partial(there, model, first, min(first + 12, 5000)))
         assert model.loaded() <= 13 + 2 * KEPT
         row = model.row(first)
         assert row is not None
@@ -184,7 +196,7 @@ async def test_a_refresh_reads_only_its_stretch(workspace: Workspace, monkeypatc
     read: list[int] = []
     page = queue.page
 
-    def counted(tx: queue.Transaction, wanted: QueueFilter, offset: int, limit: int) -> list[queue.QueueRow]:
+    def counted(tx: Transaction, wanted: QueueFilter, offset: int, limit: int) -> list[QueueRow]:
         read.append(limit)
         return page(tx, wanted, offset, limit)
 
@@ -214,7 +226,7 @@ async def test_rows_put_in_far_above_shift_the_stretch(workspace: Workspace) -> 
     moves: list[Moved] = []
     model.moved.connect(moves.append)
 
-    def three_earlier(tx: queue.Transaction) -> None:
+    def three_earlier(tx: Transaction) -> None:
         for number in range(3):
             tx.change(
                 "INSERT INTO enquiry (id, number, state, channel, person_name, subject, excerpt, language, priority,"
@@ -247,7 +259,7 @@ async def test_the_anchor_may_leave_and_the_next_one_holds(workspace: Workspace)
     eye.look(1500, 1512, first.id, second.id)
     moves: list[Moved] = []
     model.moved.connect(moves.append)
-    workspace.store.write(lambda tx: (tx.change("DELETE FROM enquiry WHERE id = ?", first.id), tx.hint("queue")))
+    remove(workspace, f"id = '{first.id}'")
     await until(lambda: moves)
     assert (moves[0].anchor, moves[0].before, moves[0].after) == (second.id, 1506, 1505)
 
@@ -255,7 +267,8 @@ async def test_the_anchor_may_leave_and_the_next_one_holds(workspace: Workspace)
 async def test_what_would_move_the_eye_waits(workspace: Workspace, page_of_fifteen: Account) -> None:
     eye = Eye()
     model = await opened(workspace, eye)
-    told, held = watched(model), []
+    told = watched(model)
+    held: list[int] = []
     model.held.connect(held.append)
     eye.keeps = False
     third = model.row(2)
@@ -276,7 +289,7 @@ async def test_a_list_that_shrinks_under_the_eye_ends_well(workspace: Workspace)
     model = await opened(workspace, eye)
     model.look_at()
     await until(lambda: model.row(955))
-    workspace.store.write(lambda tx: (tx.change("DELETE FROM enquiry WHERE number > 100"), tx.hint("queue")))
+    remove(workspace, "number > 100")
     await until(lambda: model.rowCount() == 91)
     eye.look(80, 90)
     model.look_at()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -12,10 +11,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from switchboard_app.model.account import Account, Channel
-from switchboard_app.model.enquiry import View
+from switchboard_app.model.enquiry import QueueRow, View
 from switchboard_app.model.ids import EnquiryId
-from switchboard_app.store import desk, queue
+from switchboard_app.store import desk
 from switchboard_app.store.queue import QueueFilter
+from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui import look, queue_view
 from switchboard_app.ui.queue_pane import QueuePane
 from tests.ui.workspace import ME, Workspace, until
@@ -35,13 +35,13 @@ def account(workspace: Workspace) -> Account:
 
 
 @pytest.fixture
-def pane(workspace: Workspace, account: Account, qtbot: QtBot) -> Iterator[QueuePane]:
+def pane(workspace: Workspace, account: Account, qtbot: QtBot) -> QueuePane:
     """The queue as the window has it, eight rows high."""
     made = QueuePane(workspace.bridge)
     qtbot.addWidget(made)
     made.resize(352, 8 * look.ROW + 44)
     made.show()
-    yield made
+    return made
 
 
 async def inbox(pane: QueuePane) -> None:
@@ -134,7 +134,7 @@ async def test_flicking_through_opens_where_it_ends(pane: QueuePane) -> None:
 
 
 async def test_the_keyboard_goes_to_rows_that_are_not_loaded(workspace: Workspace, pane: QueuePane) -> None:
-    def more(tx: queue.Transaction) -> None:
+    def more(tx: Transaction) -> None:
         tx.many(
             "INSERT INTO enquiry (id, number, state, channel, person_name, subject, excerpt, language, priority, tags,"
             " office_name, opened_at, last_at, sort_at, unread, delivery, version)"
@@ -337,7 +337,7 @@ async def test_only_the_changed_row_is_painted(workspace: Workspace, pane: Queue
     delegate = pane.view._rows
     paint = delegate._layout
 
-    def noted(row: queue.QueueRow, width: int) -> object:
+    def noted(row: QueueRow, width: int) -> object:
         painted.append(row.number)
         return paint(row, width)
 

@@ -122,9 +122,14 @@ class Workspace:
         raw = (ROOT / "resources" / "directory" / "basel-stadt-sample.csv").read_bytes()
         self.store.write(directory.replace, read_directory(raw), ME)
 
+    async def rest(self) -> None:
+        """Stop what the bridge started; it starts nothing any more."""
+        if not self.bridge.ended:
+            await self.bridge.stop()
+
     async def close(self) -> None:
         """Stop what the bridge started, then close the store."""
-        await self.bridge.stop()
+        await self.rest()
         await asyncio.to_thread(self.store.close)
 
 
