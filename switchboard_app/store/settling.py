@@ -89,11 +89,14 @@ def record_read(tx: Transaction, one: Unsettled, seen: tuple[RemoteMessage, ...]
     After `READS_BEFORE_ASKING` reads without a match only a person decides; the program never sends again by itself.
     """
     text = tx.value("SELECT e.text FROM outbox o JOIN entry e ON e.id = o.entry_id WHERE o.id = ?", one.id) or ""
-    ours = [m for m in seen if m.ours and m.at >= one.since and _same(m.text, text)]
     account = tx.value("SELECT account_id FROM outbox WHERE id = ?", one.id)
-    free = [m for m in ours if not _claimed(tx, account, m.platform_id, one.id)]
-    if len(free) == 1:
-        return outbox_rows.mark_sent(tx, one.id, one.epoch, (free[0].platform_id,))
+    ours = [m for m in seen if m.ours and m.at >= one.since and not _claimed(tx, account, m.platform_id, one.id)]
+    free = [m for m in ours if _same(m.text, text)]
+    parts = _files_of(tx, one.id)
+    shown = [m for m in ours if m.attachments]
+    if len(free) == 1 and sum(len(m.attachments) for m in shown) >= parts:
+        ids = dict.fromkeys((free[0].platform_id, *(m.platform_id for m in shown if parts)))
+        return outbox_rows.mark_sent(tx, one.id, one.epoch, tuple(ids))
     reads = one.reads + 1
     tx.change(
         "UPDATE outbox SET reads = ?, next_read_at = ? WHERE id = ? AND epoch = ? AND state = 'uncertain'",
@@ -106,6 +109,12 @@ def record_read(tx: Transaction, one: Unsettled, seen: tuple[RemoteMessage, ...]
         outbox_rows.ask(tx, one.enquiry)
     tx.hint(f"enquiry:{one.enquiry}")
     return False
+
+
+def _files_of(tx: Transaction, delivery: OutboxId) -> int:
+    """How many files went with an answer: they may be messages of their own, which failed where the text did not."""
+    sql = "SELECT COUNT(*) FROM attachment a JOIN outbox o ON o.entry_id = a.entry_id WHERE o.id = ?"
+    return int(tx.value(sql, delivery))
 
 
 def _claimed(tx: Transaction, account: str, platform_id: PlatformId, mine: OutboxId) -> bool:
@@ -122,7 +131,7 @@ def settle_echo(tx: Transaction, thread: ThreadId, message: RemoteMessage) -> bo
     """Whether this message of ours is the echo of an open attempt in its thread; then the attempt is settled.
 
     Also of one that a person declared sent without knowing the platform's id. An attempt with files becomes several
-    messages: while its sender holds it, the sender says which.
+    messages: its sender says which, or they are all seen when the thread is read back.
     """
     for wanted, epoch, account, entry, attempt_at, text, state, files in tx.rows(
         "SELECT o.id, o.epoch, o.account_id, o.entry_id, o.attempt_at, e.text, o.state,"
@@ -132,7 +141,7 @@ def settle_echo(tx: Transaction, thread: ThreadId, message: RemoteMessage) -> bo
         " ORDER BY o.created_at",
         thread,
     ):
-        if (files and state == "sending") or message.at < attempt_at - MATCH_BEFORE or not _same(message.text, text):
+        if (files and state != "sent") or message.at < attempt_at - MATCH_BEFORE or not _same(message.text, text):
             continue
         if state == "sent":
             outbox_rows.adopt(tx, account, message.platform_id, entry, wanted)

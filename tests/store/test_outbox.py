@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.ids import OutboxId, PlatformId
-from switchboard_app.model.remote import RemoteMessage
+from switchboard_app.model.remote import RemoteAttachment, RemoteMessage
 from switchboard_app.model.times import HOUR, SECOND, Millis
 from switchboard_app.store import outbox
 from switchboard_app.store.desk import File
@@ -273,6 +274,20 @@ def test_the_parts_of_an_answer_with_files_are_folded_into_one(town: Town) -> No
     assert town.store.write(outbox.record_sent, taken, (PlatformId("e1"), PlatformId("e2")))
     assert [e.text for e in town.messages(enquiry)] == ["Guten Tag", "Danke", "Der Plan"]
     assert town.arrives(town.says("", ours=True, known_as="e2")).new == 0
+
+
+def test_the_text_alone_does_not_settle_an_answer_with_a_file(town: Town) -> None:
+    """A part may have been sent and the rest not: only a person or both parts in the thread can tell."""
+    delivery = town.replies(town.enquiry_of(), "Der Plan", files=[File("plan.png", PNG)])
+    town.store.write(outbox.record_failure, town.takes(delivery), TIMEOUT)
+    text = town.says("Der Plan", ours=True, known_as="e1")
+    assert town.arrives(text).settled == 0
+    assert not reads(town, text)
+    assert town.delivery(delivery).state is DeliveryState.UNCERTAIN
+    plan = RemoteAttachment(PlatformId("a1"), "plan.png", "image/png")
+    image = replace(town.says("", ours=True, known_as="e2"), attachments=(plan,))
+    assert reads(town, text, image)
+    assert town.delivery(delivery).state is DeliveryState.SENT
 
 
 def test_an_echo_of_an_unclear_send_settles_it(town: Town) -> None:
