@@ -90,6 +90,9 @@ CREATE TABLE "gap" ("id" TEXT NOT NULL PRIMARY KEY, "account_id" TEXT NOT NULL, 
     BIGINT NOT NULL, "noticed_at" BIGINT NOT NULL);
 CREATE INDEX "gap_account_id" ON "gap" ("account_id");
 CREATE INDEX "enquiry_queue" ON "enquiry" ("sort_at", "id") WHERE "state" <> 'done';
+CREATE INDEX "enquiry_inbox" ON "enquiry" ("sort_at", "id", "owner") WHERE "state" NOT IN ('done',
+    'waiting_citizen', 'waiting_office', 'snoozed');
+CREATE INDEX "enquiry_counts" ON "enquiry" ("state", "owner", "account_id") WHERE "state" <> 'done';
 CREATE INDEX "enquiry_by_state" ON "enquiry" ("state", "sort_at", "id");
 CREATE INDEX "enquiry_by_owner" ON "enquiry" ("owner", "sort_at", "id") WHERE "state" <> 'done';
 CREATE INDEX "enquiry_by_account" ON "enquiry" ("channel", "account_id", "sort_at", "id") WHERE "state" <> 'done';
