@@ -34,6 +34,7 @@ __all__ = [
     "postgres_location",
     "postgres_server",
     "postgres_template",
+    "shared_workspace",
     "store",
     "workspace",
 ]
@@ -91,15 +92,20 @@ def embedded_workspace(tmp_path: Path, embedded_template: tuple[Path, str], cloc
     made.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def workspace(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Workspace]:
-    """An empty workspace: the test runs once on each database."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("embedded_workspace")
-        return
-    made = Workspace(request.getfixturevalue("postgres_location"), "", clock)
+@pytest.fixture
+def shared_workspace(postgres_location: Location, clock: FakeClock) -> Iterator[Workspace]:
+    """An empty PostgreSQL database; mark the test `postgres`."""
+    made = Workspace(postgres_location, "", clock)
     yield made
     made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def workspace(request: pytest.FixtureRequest) -> Workspace:
+    """An empty workspace: the test runs once on each database."""
+    name = "embedded_workspace" if request.param == "sqlite" else "shared_workspace"
+    made: Workspace = request.getfixturevalue(name)
+    return made
 
 
 @pytest.fixture
