@@ -131,6 +131,7 @@ class NoteKeeping(QObject):
 
     def filed(self) -> None:
         """The note in the form was filed or discarded: begin an empty one."""
+        self.problem = None
         self._form.fill(fresh(self._bridge.clock()))
         self.save_now()
         self.changed.emit()

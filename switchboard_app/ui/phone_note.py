@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.model.errors import UserError
@@ -31,6 +31,8 @@ from switchboard_app.ui.text.offices import warm_holidays
 from switchboard_app.ui.verbs import Verbs
 
 _TICK = 500
+_ROOMY = 700
+"""Width of the window at 100 % from which the foot holds the advice too."""
 
 
 class PhoneNoteSheet(look.Sheet):
@@ -64,7 +66,8 @@ class PhoneNoteSheet(look.Sheet):
         self._advice = look.Label("", look.Type.BODY, "muted", self.card, wrap=True)
         self.discard = look.KeyButton("", parent=self.card)
         self.file = look.KeyButton("", "Ctrl ⏎", self.card, primary=True)
-        self.foot.addWidget(self._advice, 1)
+        self.body.addWidget(self._advice)
+        self.foot.addStretch(1)
         self.foot.addWidget(self.discard)
         self.foot.addWidget(self.file)
         order = [*self.form.tab_order(), self.discard, self.file]
@@ -111,6 +114,25 @@ class PhoneNoteSheet(look.Sheet):
         self.keeping.begin(fresh(self._bridge.clock(), number=number, name=name, called=True))
         self.trouble.hide()
         self.script.begin(script)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_advice()
+
+    def retheme(self) -> None:
+        super().retheme()
+        if hasattr(self, "_advice"):
+            self._place_advice()
+
+    def _place_advice(self) -> None:
+        """Beside the buttons where there is room, else below the fields, where it is scrolled away."""
+        beside = self.width() >= look.px(_ROOMY)
+        if beside and self.body.indexOf(self._advice) >= 0:
+            self.body.removeWidget(self._advice)
+            self.foot.insertWidget(0, self._advice, 100)
+        elif not beside and self.foot.indexOf(self._advice) >= 0:
+            self.foot.removeWidget(self._advice)
+            self.body.addWidget(self._advice)
 
     def open(self, focus: QWidget | None = None) -> None:
         """Show it above everything, also above another sheet."""

@@ -87,6 +87,9 @@ class Sheet(QWidget):
         self.card.installEventFilter(self)
         self._scroll.inner.installEventFilter(self)
         self.hide()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._show_focus)
         theme.follow(self.retheme)
 
     def retheme(self) -> None:
@@ -138,6 +141,11 @@ class Sheet(QWidget):
     def _first_field(self) -> QWidget | None:
         fields = self._fields()
         return fields[0] if fields else None
+
+    def _show_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Scroll what has the focus into sight, however it came there."""
+        if now is not None and self._scroll.inner.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now, 0, theme.px(S3))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes round within the card."""
