@@ -36,7 +36,7 @@ from switchboard_app.ui.links import open_link
 from switchboard_app.ui.reread import Reread
 from switchboard_app.ui.timeline_plan import Earlier, Planner
 from switchboard_app.ui.timeline_row import Wishes
-from switchboard_app.ui.timeline_view import TimelineView
+from switchboard_app.ui.timeline_view import LEAST_TIMELINE, TimelineView
 from switchboard_app.ui.unclear_card import UnclearCard
 from switchboard_app.ui.verbs import Verbs
 
@@ -96,7 +96,8 @@ class ConversationPane(look.Ground, Deeds):
         self._foot.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._foot.viewport().setAutoFillBackground(False)
         self.composer.setAutoFillBackground(False)
-        self.composer.installEventFilter(self)
+        for part in (self.composer, self.head):
+            part.installEventFilter(self)
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -361,7 +362,7 @@ class ConversationPane(look.Ground, Deeds):
                 self.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.composer and event.type() is QEvent.Type.LayoutRequest:
+        if watched in (self.composer, self.head) and event.type() is QEvent.Type.LayoutRequest:
             self._fit_composer()
         return super().eventFilter(watched, event)
 
@@ -371,8 +372,15 @@ class ConversationPane(look.Ground, Deeds):
 
     def _fit_composer(self) -> None:
         """As high as the composer's page needs, and never more than its share."""
-        layout = self.composer.layout()
-        assert layout is not None
         width = self._foot.viewport().width()
-        tall = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        self._foot.setFixedHeight(min(tall, max(look.px(110), round(self.height() * _COMPOSER_SHARE))))
+        tall, head = _height(self.composer, width), _height(self.head, self.width())
+        self.head.setFixedHeight(head)
+        room = min(round(self.height() * _COMPOSER_SHARE), self.height() - head - LEAST_TIMELINE)
+        self._foot.setFixedHeight(min(tall, max(look.px(110), room)))
+
+
+def _height(widget: QWidget, width: int) -> int:
+    """What its layout needs within `width`."""
+    layout = widget.layout()
+    assert layout is not None
+    return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()

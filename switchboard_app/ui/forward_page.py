@@ -34,21 +34,21 @@ class ChosenOffice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = look.Label("", look.Type.BODY_STRONG, "text", self, wrap=True)
-        self.contact = look.Label("", look.Type.SECONDARY, "muted", self, wrap=True, selectable=True)
-        self.note = look.Label("", look.Type.SECONDARY, "late", self, wrap=True)
+        self.contact = look.Label("", look.Type.SECONDARY, "muted", self, selectable=True)
+        self.note = look.Label("", look.Type.SECONDARY, "muted", self, wrap=True)
         self.other = look.KeyButton("", parent=self)
-        words = QVBoxLayout()
-        words.setSpacing(look.px(1))
-        head = QWidget(self)
-        flow = Flow(head, gap=look.px(6))
-        flow.addWidget(self.title)
-        self.opening = look.ChipLabel("", look.Tone.GOOD, head)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.other, 0, Qt.AlignmentFlag.AlignTop)
+        reach = QWidget(self)
+        flow = Flow(reach, gap=look.px(look.S2), line_gap=look.px(3))
+        self.opening = look.ChipLabel("", look.Tone.GOOD, reach)
         flow.addWidget(self.opening)
-        for part in (head, self.contact, self.note):
-            words.addWidget(part)
-        self._row = QHBoxLayout(self)
-        self._row.addLayout(words, 1)
-        self._row.addWidget(self.other, 0, Qt.AlignmentFlag.AlignTop)
+        flow.addWidget(self.contact)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(head)
+        self._column.addWidget(reach)
+        self._column.addWidget(self.note)
         look.follow(self.retheme)
 
     def show_office(self, office: Office, opening: tuple[bool | None, str]) -> None:
@@ -70,7 +70,8 @@ class ChosenOffice(QWidget):
 
     def retheme(self) -> None:
         side = look.px(look.S3)
-        self._row.setContentsMargins(side, look.px(look.S2), look.px(look.S2), look.px(look.S2))
+        self._column.setContentsMargins(side, look.px(look.S2), look.px(look.S2), look.px(look.S2))
+        self._column.setSpacing(look.px(3))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look.box(QPainter(self), QRectF(self.rect()), "accent_ground", radius=look.RADIUS)

@@ -31,7 +31,7 @@ class MergeSheet(ActSheet):
         self._enquiry = EnquiryId("")
         self._asked = 0
         self.line = look.LineField("")
-        self.field = look.Field(tr("Number or words of the other enquiry"), self.line)
+        self.field = look.Field("", self.line)
         self.hits = ChoiceList(cap="↓")
         self.hits.chosen.connect(self._chosen)
         self._pause = QTimer(self)
@@ -50,6 +50,7 @@ class MergeSheet(ActSheet):
         self._enquiry = enquiry
         self.begin(tr("Merge with …"))
         self.line.setAccessibleName(tr("Number or words of the other enquiry"))
+        self.field.set_label(tr("Number or words of the other enquiry"))
         self.line.setPlaceholderText(tr("2041 or «Schlagloch»"))
         self.line.clear()
         self._offer([])

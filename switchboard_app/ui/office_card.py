@@ -33,9 +33,7 @@ class OfficeCard(look.Card):
         self._add_hours(office, now)
         if office.email:
             self.add_row(tr("E-mail"), office.email)
-        if deputy is not None:
-            self.add_row(tr("Deputy"), " · ".join(part for part in (deputy.title, deputy.phone) if part))
-        for text, tone in self._remarks(office):
+        for text, tone in self._remarks(office, deputy):
             self.add(look.Label(text, look.Type.SECONDARY, tone, self, wrap=True))
 
     def _add_hours(self, office: Office, now: Millis) -> None:
@@ -53,13 +51,16 @@ class OfficeCard(look.Card):
         self.add_row(tr("Hours"), holder)
 
     @staticmethod
-    def _remarks(office: Office) -> list[tuple[str, str]]:
+    def _remarks(office: Office, deputy: Office | None) -> list[tuple[str, str]]:
         found = []
         if office.outside:
             kind = office.outside_kind or tr("another body")
             found.append((tr("Not the canton: {kind}.").format(kind=kind), "late"))
         if office.note:
             found.append((office.note, "muted"))
+        if deputy is not None:
+            reach = " · ".join(part for part in (deputy.title, deputy.phone) if part)
+            found.append((tr("Deputy: {office}").format(office=reach), "muted"))
         if office.sample:
             found.append((tr("Sample data: this address is invented."), "muted"))
         return found

@@ -66,6 +66,7 @@ class SnoozeSheet(ActSheet):
         self.choices.offer([(words, at(moment, now), moment) for words, moment in usual_moments(now)])
         self.line.clear()
         self.line.setAccessibleName(tr("Another moment"))
+        self.field.set_label(tr("Another moment"))
         self.line.setPlaceholderText(tr("14:30 · mo 9 · 23.11. 10:00 · in 2 AT"))
         self.button.set_words(tr("Put away"))
         self._typed()

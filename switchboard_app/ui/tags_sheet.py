@@ -21,7 +21,7 @@ class TagsSheet(ActSheet):
         super().__init__(window, bridge, verbs, width=460)
         self._enquiry = EnquiryId("")
         self.line = look.LineField("")
-        self.field = look.Field(tr("Tags"), self.line)
+        self.field = look.Field("", self.line)
         self.button = look.KeyButton("", "⏎", primary=True)
         self.line.returnPressed.connect(self._go)
         self.button.clicked.connect(self._go)
@@ -35,6 +35,7 @@ class TagsSheet(ActSheet):
         self._enquiry = enquiry
         self.begin(tr("Tags"))
         self.line.setAccessibleName(tr("Tags"))
+        self.field.set_label(tr("Tags"))
         self.line.setPlaceholderText(tr("One word each, with blanks between them"))
         self.line.setText(" ".join(tags))
         self.button.set_words(tr("Save"))

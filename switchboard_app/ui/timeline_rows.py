@@ -87,7 +87,7 @@ class MessageRow(Row):
         self.entry = entry
         self._out = entry.direction is not Direction.IN
         self._meta = meta_line(entry, now)
-        self._meta_block: look.TextBlock | None = None
+        self._meta_block: tuple[int, look.TextBlock] | None = None
         self._meta_at = QPointF()
         self._bubble = QRectF()
         self._natural = -1
@@ -112,6 +112,7 @@ class MessageRow(Row):
 
     def retheme(self) -> None:
         self._natural = -1
+        self._meta_block = None
         super().retheme()
 
     def measure(self, width: int) -> int:
@@ -140,7 +141,7 @@ class MessageRow(Row):
             return 0
         side, top = look.px(SIDE), look.px(TOP)
         if self._natural < 0:
-            self._natural = self.text.sizeHint().width()
+            self._natural = _natural_width(self.text.text(), most)
         wide = min(self._natural + 2 * side, most)
         tall = self.text.heightForWidth(wide - 2 * side)
         left = width - wide if self._out else 0
@@ -157,9 +158,10 @@ class MessageRow(Row):
             left, tall = min(size.width() + look.px(6), width // 2), size.height()
             if move:
                 self._odd.setGeometry(0, y, left - look.px(6), tall)
-        block = look.TextBlock(self._meta, look.Type.SMALL, max(1, width - left))
+        if self._meta_block is None or self._meta_block[0] != width:
+            self._meta_block = width, look.TextBlock(self._meta, look.Type.SMALL, max(1, width - left))
+        block = self._meta_block[1]
         if move:
-            self._meta_block = block
             self._meta_at = QPointF(width - block.natural_width if self._out else left, y)
         return y + max(round(block.height), tall)
 
@@ -168,7 +170,17 @@ class MessageRow(Row):
         if not self._bubble.isEmpty():
             look.bubble(painter, self._bubble, out=self._out)
         if self._meta_block is not None:
-            self._meta_block.paint(painter, self._meta_at, "muted")
+            self._meta_block[1].paint(painter, self._meta_at, "muted")
+
+
+def _natural_width(text: str, most: int) -> int:
+    """How wide the text is on unbroken lines, as far as it matters."""
+    widest = 0
+    for line in text.split("\n"):
+        widest = max(widest, look.text_width(line[:400]) + 2)
+        if widest > most:
+            break
+    return widest
 
 
 class BoxRow(Row):

@@ -1,8 +1,8 @@
 """The conversation as one column from old to new, scrolled to its end, that keeps its place when something comes in.
 
-The newest rows that fit are made at once, the older ones in slices of a few milliseconds, so that opening a long
-conversation never stops the window. Rows whose line did not change stay. What arrives while one reads further up is
-announced by a pill. Refuses to read the store: `conversation` hands in what to show.
+The newest rows that fit are made at once, older ones in slices of a few milliseconds as one comes near them, so that
+opening a long conversation never stops the window. Rows whose line did not change stay. What arrives while one reads
+further up is announced by a pill. Refuses to read the store: `conversation` hands in what to show.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ MEASURE = 780
 """The widest column, at 100 %: beyond it, lines would be too long to be read."""
 SLICE = 0.006
 """Seconds that making rows may take at a stretch."""
+LEAST_TIMELINE = 70
+"""Pixels of its height that stay in sight, whatever the composer needs."""
 _EDGE, _GAP = 18, 10
 _AT_END = 4
 
@@ -50,6 +52,8 @@ class TimelineView(QScrollArea):
         self._lines: list[Line] = []
         self._rows: dict[str, tuple[object, Row]] = {}
         self._at_end = True
+        self._to_top = False
+        """Home was pressed: stay at the top while the older rows are made."""
         self._arranging = False
         self._column = _Column(self)
         self.setWidget(self._column)
@@ -140,8 +144,17 @@ class TimelineView(QScrollArea):
                 break
             if tall > 3 * room:
                 break
-        if not self.complete():
+        self._go_on_making()
+
+    def _go_on_making(self) -> None:
+        """Go on with older rows as long as one could soon scroll to them."""
+        near = self.verticalScrollBar().value() < 2 * self.viewport().height()
+        if not self.complete() and (near or self._little_made() or self._to_top):
             self._slices.start()
+
+    def _little_made(self) -> bool:
+        """Whether what was made would not fill the view three times."""
+        return self._column.height() < 3 * self.viewport().height()
 
     def _make(self, line: Line) -> Row:
         made = self._rows.get(line.key)
@@ -149,6 +162,8 @@ class TimelineView(QScrollArea):
             return made[1]
         row = line.make(self._column)
         self._rows[line.key] = (line.stamp, row)
+        width = self._inner_width()
+        row.resize(width, row.heightForWidth(width))  # before it is shown, or it is laid out twice
         row.show()
         return row
 
@@ -162,8 +177,8 @@ class TimelineView(QScrollArea):
                 if time.perf_counter() > end:
                     break
         self._arrange(anchor)
-        if not self.complete():
-            self._slices.start()
+        self._go_on_making()
+        self._to_top = self._to_top and not self.complete()
 
     # -- layout ----------------------------------------------------------------------------------------------------
 
@@ -195,7 +210,9 @@ class TimelineView(QScrollArea):
                 stop = y
             y += tall + look.px(_GAP)
         self._column.resize(self.viewport().width(), max(y + look.px(4), 1))
-        if self._at_end or anchor is None:
+        if self._to_top:
+            bar.setValue(0)
+        elif self._at_end or anchor is None:
             bar.setValue(bar.maximum())
         elif stop is not None:
             bar.setValue(stop + anchor[1])
@@ -223,7 +240,7 @@ class TimelineView(QScrollArea):
         self.arrange()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(look.px(160), look.px(90))
+        return QSize(look.px(160), LEAST_TIMELINE)
 
     # -- scrolling -------------------------------------------------------------------------------------------------
 
@@ -231,8 +248,10 @@ class TimelineView(QScrollArea):
         if self._arranging:
             return
         self._at_end = value >= self.verticalScrollBar().maximum() - look.px(_AT_END)
+        self._to_top = False
         if self._at_end:
             self.pill.hide()
+        self._go_on_making()
 
     def at_end(self) -> bool:
         """Whether the newest entry is in sight."""
@@ -258,6 +277,8 @@ class TimelineView(QScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Home and not event.modifiers():
             self.verticalScrollBar().setValue(0)
+            self._to_top = True
+            self._go_on_making()
         elif event.key() == Qt.Key.Key_End and not event.modifiers():
             self.to_end()
         else:
