@@ -226,6 +226,8 @@ class MainWindow(QWidget):
         self.conversation().open(wanted)
         self.cards().show(wanted)
         self.panes.show_conversation(True)
+        if self.panes.only_conversation():
+            self.conversation().timeline.setFocus()
         self._memory.soon()
 
     def go_to(self, enquiry: str) -> None:
@@ -319,7 +321,9 @@ class MainWindow(QWidget):
         elif self._middle.shows(self._health):
             self._middle.put(self.conversation())
             self.panes.show_conversation(False)
-        elif not self.panes.step_back() and self._conversation is not None:
+        elif self.panes.step_back():
+            self.queue.view.setFocus()
+        elif self._conversation is not None:
             self._conversation.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

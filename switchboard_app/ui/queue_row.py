@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -34,13 +34,10 @@ class _Laid:
     row: QueueRow
     width: int
     minute: int
-    name: str
-    name_role: look.Type
-    time: str
-    time_width: int
-    words: str
-    chips: tuple[tuple[look.Chip, int], ...]
-    """Each with the width it gets."""
+    name: look.StillText
+    time: look.StillText
+    words: look.StillText
+    chips: look.StillChips
 
 
 class QueueRowDelegate(QStyledItemDelegate):
@@ -84,10 +81,7 @@ class QueueRowDelegate(QStyledItemDelegate):
         if row is None:
             self._paint_unread_yet(painter, rect)
             return
-        if self.compact:
-            self._paint_compact(painter, rect, self._layout(row, rect.width()))
-        else:
-            self._paint_row(painter, rect, self._layout(row, rect.width()))
+        self._paint_row(painter, rect, self._layout(row, rect.width()))
         if self.ring and state & QStyle.StateFlag.State_HasFocus:
             look.focus_ring(painter, QRectF(rect).adjusted(1, 1, -1, -2), 4)
 
@@ -104,86 +98,45 @@ class QueueRowDelegate(QStyledItemDelegate):
         return laid
 
     def _lay_out(self, row: QueueRow, width: int, minute: int) -> _Laid:
-        px = look.px
-        inner = width - px(TEXT) - px(EDGE)
-        time = row_time(row.last_at, self.now)
-        time_width = look.text_width(time)
+        inner = width - look.px(TEXT) - look.px(EDGE)
+        time = look.StillText(row_time(row.last_at, self.now))
+        shown = [look.Chip(plain_text(chip.text), chip.tone) for chip in queue_chips(row, self.now, self._me)]
+        if self.compact:
+            chips = look.StillChips(shown, inner // 2, 2)
+            room = inner - chips.width - (look.px(look.S2) if shown else 0)
+        else:
+            chips, room = look.StillChips(shown, inner), inner
         role = look.Type.BODY_STRONG if row.unread else look.Type.BODY_MEDIUM
-        right = Qt.TextElideMode.ElideRight
-        name_room = inner - time_width - px(look.S2)
-        words_room = inner
-        chips = self._chips(row, inner if not self.compact else inner // 2)
-        if self.compact and chips:
-            words_room = inner - sum(wide for _, wide in chips) - px(look.S1) * len(chips) - px(look.S2)
         return _Laid(
             row=row,
             width=width,
             minute=minute,
-            name=look.metrics(role).elidedText(row_name(row), right, name_room),
-            name_role=role,
+            name=look.StillText(row_name(row), role, inner - time.width - look.px(look.S2)),
             time=time,
-            time_width=time_width,
-            words=look.metrics().elidedText(plain_text(row.excerpt), right, max(0, words_room)),
+            words=look.StillText(plain_text(row.excerpt), look.Type.BODY, room),
             chips=chips,
         )
-
-    def _chips(self, row: QueueRow, room: int) -> tuple[tuple[look.Chip, int], ...]:
-        """The chips that fit, the last one shortened."""
-        made: list[tuple[look.Chip, int]] = []
-        gap, least = look.px(6), look.px(40)
-        for chip in queue_chips(row, self.now, self._me):
-            shown = look.Chip(plain_text(chip.text), chip.tone)
-            wide = min(look.chip_size(shown).width(), room)
-            if wide < min(least, look.chip_size(shown).width()):
-                break
-            made.append((shown, wide))
-            room -= wide + gap
-            if self.compact and len(made) == 2:
-                break
-        return tuple(made)
 
     # -- painting ----------------------------------------------------------------------------------------------------
 
     def _paint_row(self, painter: QPainter, rect: QRect, laid: _Laid) -> None:
+        """Mark, name and time, words, chips; compact rows have their chips beside the words."""
         px = look.px
-        top = rect.top() + px(9)
-        line = px(18)
-        left = rect.left() + px(TEXT)
-        self._paint_mark(painter, rect.left(), top, laid.row, px(look.MARK))
-        self._paint_first_line(painter, rect, left, top, laid)
-        words = QRectF(left, top + px(20), rect.right() - px(EDGE) - left, line)
-        look.text(painter, words, laid.words, look.Type.BODY, "muted")
-        self._paint_chips(painter, left, top + px(41), laid)
-
-    def _paint_compact(self, painter: QPainter, rect: QRect, laid: _Laid) -> None:
-        px = look.px
-        top = rect.top() + px(8)
-        left = rect.left() + px(TEXT)
-        self._paint_mark(painter, rect.left(), top + px(1), laid.row, px(look.MARK))
-        self._paint_first_line(painter, rect, left, top, laid)
-        right = rect.right() - px(EDGE)
-        wide = sum(each for _, each in laid.chips) + px(6) * max(0, len(laid.chips) - 1)
-        words = QRectF(left, top + px(20), right - wide - px(look.S2) - left, px(18))
-        look.text(painter, words, laid.words, look.Type.BODY, "muted")
-        self._paint_chips(painter, right - wide, top + px(20), laid)
-
-    def _paint_mark(self, painter: QPainter, left: int, top: int, row: QueueRow, side: int) -> None:
-        if row.state is EnquiryState.DONE:
-            painter.setOpacity(0.55)
-        look.channel_mark(painter, QRectF(left + look.px(EDGE), top, side, side), row.channel.value)
+        top = rect.top() + px(8 if self.compact else 9)
+        left, right = rect.left() + px(TEXT), rect.right() + 1 - px(EDGE)
+        line, muted = px(18), look.color("muted")
+        side = px(look.MARK)
+        mark = look.still_mark(laid.row.channel.value, side, painter.device().devicePixelRatioF())
+        painter.setOpacity(0.55 if laid.row.state is EnquiryState.DONE else 1)
+        painter.drawPixmap(rect.left() + px(EDGE), top, mark)
         painter.setOpacity(1)
-
-    def _paint_first_line(self, painter: QPainter, rect: QRect, left: int, top: int, laid: _Laid) -> None:
-        right = rect.right() - look.px(EDGE)
-        line = look.px(18)
-        spot = QRectF(right - laid.time_width, top, laid.time_width, line)
-        look.text(painter, spot, laid.time, look.Type.BODY, "muted")
-        look.text(painter, QRectF(left, top, spot.left() - left, line), laid.name, laid.name_role)
-
-    def _paint_chips(self, painter: QPainter, left: float, top: float, laid: _Laid) -> None:
-        for chip, wide in laid.chips:
-            look.paint_chip(painter, QRectF(left, top, wide, look.px(look.CHIP)), chip)
-            left += wide + look.px(6)
+        laid.name.paint(painter, left, top, line, look.color("text"))
+        laid.time.paint(painter, right - laid.time.width, top, line, muted)
+        laid.words.paint(painter, left, top + px(20), line, muted)
+        if self.compact:
+            laid.chips.paint(painter, right - laid.chips.width, top + px(20))
+        else:
+            laid.chips.paint(painter, left, top + px(41))
 
     def _paint_unread_yet(self, painter: QPainter, rect: QRect) -> None:
         """Grey bars where the words of a row that is being read will be."""

@@ -37,6 +37,8 @@ Sheet      sheet = look.Sheet(window, title); sheet.body, sheet.foot, sheet.asid
            never exec()
 Painting   look.box(painter, rect, "pane", "line"); look.text(painter, rect, words, look.Type.BODY, "muted")
            look.focus_ring(painter, rect); look.bubble(painter, rect, out=False); look.text_width(words, role)
+           look.StillText(words, role, room), look.StillChips(chips, room), look.still_mark(kind, side, ratio): laid
+           out once and painted often, for lists that must keep up with scrolling
 
 Text that people wrote goes through `switchboard_app.ui.plain` (plain_text for painters, plain_tooltip,
 plain_message_box, plain_title), links through `ui.links`. Refuses colours from outside `tokens`, rich text and exec().
@@ -58,6 +60,7 @@ from switchboard_app.ui.look.notices import Banner, EmptyState, IconSpot, Kind, 
 from switchboard_app.ui.look.paint import box, bubble, focus_ring, text, text_width
 from switchboard_app.ui.look.paragraph import Paragraph, Span, TextBlock
 from switchboard_app.ui.look.sheet import Sheet
+from switchboard_app.ui.look.still import StillChips, StillText, still_mark
 from switchboard_app.ui.look.theme import Theme, apply, changes, chosen, color, current, follow, px, scale
 from switchboard_app.ui.look.tokens import (
     CHIP,
@@ -125,6 +128,8 @@ __all__ = [
     "Sheet",
     "Span",
     "Splitter",
+    "StillChips",
+    "StillText",
     "Tab",
     "Tabs",
     "TextBlock",
@@ -162,6 +167,7 @@ __all__ = [
     "prefer_bundled",
     "px",
     "scale",
+    "still_mark",
     "text",
     "text_width",
 ]

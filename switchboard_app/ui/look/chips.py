@@ -44,6 +44,11 @@ _COLOURS: dict[Tone, tuple[str, str | None]] = {
 }
 
 
+def chip_colours(tone: Tone) -> tuple[str, str | None]:
+    """The tokens of a chip's words and of its ground."""
+    return _COLOURS[tone]
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """Words and their tone."""
@@ -125,4 +130,15 @@ def count_tone(*, urgent: bool = False, first: bool = False) -> Tone:
     return Tone.ACCENT if first else Tone.NEUTRAL
 
 
-__all__ = ["GAP", "Chip", "ChipLabel", "Tone", "chip_size", "count_tone", "paint_chip", "paint_chips"]
+__all__ = [
+    "GAP",
+    "PADDING",
+    "Chip",
+    "ChipLabel",
+    "Tone",
+    "chip_colours",
+    "chip_size",
+    "count_tone",
+    "paint_chip",
+    "paint_chips",
+]
