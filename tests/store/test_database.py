@@ -49,15 +49,11 @@ def test_both_connections_to_a_file_have_these_settings(embedded_store: Store, p
 
 
 @pytest.mark.postgres
-def test_a_shared_workspace_has_time_limits(postgres_location: object, workspace: Workspace) -> None:
-    store = workspace.open()
-    if not store.postgres:
-        return
-    shown = {
-        name: store.read(lambda tx, name=name: tx.value(f"SHOW {name}"))
-        for name in ("lock_timeout", "statement_timeout")
-    }
-    assert shown == {"lock_timeout": "5s", "statement_timeout": "30s"}
+def test_a_shared_workspace_has_time_limits(shared_workspace: Workspace) -> None:
+    def shown(tx: Transaction) -> tuple[object, object]:
+        return tx.value("SHOW lock_timeout"), tx.value("SHOW statement_timeout")
+
+    assert shared_workspace.open().read(shown) == ("5s", "30s")
 
 
 # -- all or nothing --------------------------------------------------------------------------------------------------
