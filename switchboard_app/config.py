@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import platformdirs
 
@@ -112,7 +112,7 @@ def load_settings(folder: Path, policy: Path | None = None) -> StationSettings:
 def _read(path: Path) -> dict[str, Any]:
     try:
         raw = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as problem:
         raise WrongUse(
@@ -215,4 +215,4 @@ def operator(settings: StationSettings) -> Operator:
 def workspace_url(settings: StationSettings, given: str, folder: Path) -> str:
     """The workspace to open: the command line's, the environment's, the station's, else the embedded one."""
     chosen = given or os.environ.get(WORKSPACE) or settings.workspace
-    return chosen or f"sqlite:///{(folder / 'workspace.db').absolute().as_posix().lstrip('/')}"
+    return chosen or f"sqlite:///{quote((folder / 'workspace.db').absolute().as_posix().lstrip('/'), safe='/:')}"

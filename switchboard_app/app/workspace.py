@@ -88,21 +88,29 @@ def _exists(location: Location) -> Refused:
     )
 
 
+def upgraded(station: Station, location: Location) -> tuple[str, tuple[str, ...]]:
+    """Bring the workspace to this version's schema; its key and what was applied.
+
+    Raises NoWorkspace, WrongKey, NewerWorkspace, Unreachable. Makes no workspace where there is none.
+    """
+    if location.path is None:
+        if not migrate.exists(location):
+            raise NoWorkspace(
+                tr("There is no workspace in this database yet."), tr("Create it with: switchboard workspace init.")
+            )
+        return "", migrate.upgrade(location)
+    if not head(location.path):
+        raise NoWorkspace(
+            tr("There is no workspace yet: {location}.").format(location=location),
+            tr("Create it with: switchboard workspace init."),
+        )
+    key = key_of(station, location.path)
+    return key, migrate.upgrade(location, key)
+
+
 def open_store(station: Station, location: Location) -> Store:
     """Open the workspace, brought to this version's schema. Raises NoWorkspace, WrongKey, Unreachable."""
-    key = ""
-    if location.path is not None:
-        if not head(location.path):
-            raise NoWorkspace(
-                tr("There is no workspace yet: {location}.").format(location=location),
-                tr("Create it with: switchboard workspace init."),
-            )
-        key = key_of(station, location.path)
-    elif not migrate.exists(location):
-        raise NoWorkspace(
-            tr("There is no workspace in this database yet."), tr("Create it with: switchboard workspace init.")
-        )
-    migrate.upgrade(location, key)
+    key, _ = upgraded(station, location)
     return Store(location, key)
 
 

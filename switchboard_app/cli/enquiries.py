@@ -25,6 +25,7 @@ from switchboard_app.store.timeline import Conversation
 from switchboard_app.store.transaction import Transaction
 
 MOST = 100_000
+MOST_UNDO = 3600.0
 _ALL_ENTRIES = 1_000_000
 _WORDS = {
     "taken": ForwardingState.ACKNOWLEDGED,
@@ -45,7 +46,7 @@ def add_to(verbs: Any, everywhere: Any) -> None:
 
     def verb(name: str, run: Any, words: str) -> argparse.ArgumentParser:
         one: argparse.ArgumentParser = sub.add_parser(name, help=words, parents=[everywhere])
-        one.add_argument("number", type=int, metavar="NUMBER")
+        one.add_argument("number", type=_number, metavar="NUMBER")
         one.set_defaults(run=run)
         return one
 
@@ -58,7 +59,7 @@ def add_to(verbs: Any, everywhere: Any) -> None:
     reply = verb("reply", _reply, "answer through the channel the citizen used")
     _text_options(reply)
     reply.add_argument("--attach", action="append", default=[], type=Path, metavar="F")
-    reply.add_argument("--undo-seconds", type=float, default=0.0, metavar="N")
+    reply.add_argument("--undo-seconds", type=_seconds, default=0.0, metavar="N")
     _text_options(verb("note", _note, "add an internal note"))
     forward = verb("forward", _forward, "send a summary to an office")
     forward.add_argument("--office", required=True, metavar="ID")
@@ -72,11 +73,27 @@ def add_to(verbs: Any, everywhere: Any) -> None:
         "--outcome", required=True, choices=[outcome.value for outcome in Outcome if outcome is not Outcome.MERGED]
     )
     verb("reopen", _reopen, "take it up again")
-    verb("merge", _merge, "close it in favour of another").add_argument("other", type=int, metavar="OTHER")
+    verb("merge", _merge, "close it in favour of another").add_argument("other", type=_number, metavar="OTHER")
     verb("undo", _undo, "take back my last step on it")
     verb("export", _export, "write everything about it to a file").add_argument(
         "--to", required=True, type=Path, metavar="F"
     )
+
+
+def _number(text: str) -> int:
+    """The number of an enquiry; one that no database can hold is none."""
+    number = int(text)
+    if not 0 <= number < 1 << 53:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> float:
+    """A span that a person may want; argparse tells the rest."""
+    seconds = float(text)
+    if not 0 <= seconds <= MOST_UNDO:
+        raise ValueError(text)
+    return seconds
 
 
 def _text_options(to: argparse.ArgumentParser) -> None:
@@ -97,6 +114,13 @@ def _text(frame: Frame, default: str | None = None) -> str:
             ) from problem
     if frame.arguments.text is not None:
         text: str = frame.arguments.text
+        try:
+            text.encode()
+        except UnicodeEncodeError as problem:  # bytes of the command line that are no text reach us as half characters
+            raise WrongUse(
+                tr("The text is not UTF-8 (character {at}).").format(at=problem.start + 1),
+                tr("Put it into a file and give that with --text-file."),
+            ) from problem
         return text
     if default is None:
         raise WrongUse(tr("There is no text."), tr("Give it with --text or --text-file."))
@@ -143,7 +167,8 @@ def _capped(n: int) -> int | str:
 
 def _line(row: QueueRow, now: Millis) -> Line:
     due = when(row.due_at, now) if row.due_at is not None else "–"
-    return (str(row.number), state_name(row.state), due, row.owner or "–", row.person_name or tr("Anonymous"), row.excerpt)
+    who = row.person_name or tr("Anonymous")
+    return (str(row.number), state_name(row.state), due, row.owner or "–", who, row.excerpt)
 
 
 def _everything(tx: Transaction, number: int) -> tuple[Conversation, Person | None]:
@@ -212,7 +237,11 @@ def _reply(frame: Frame) -> None:
 
 
 def _note(frame: Frame) -> None:
-    _step(frame, desk.note, _text(frame), frame.me)
+    text = _text(frame)
+    with frame.store() as store:
+        enquiry = store.read(find, frame.arguments.number)
+        made = store.write(desk.note, enquiry, text, frame.me)
+        _say_state(frame, store, enquiry, {"entry": made})
 
 
 def _forward(frame: Frame) -> None:

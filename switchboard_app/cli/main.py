@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ LATER = ("gateway", "report", "person", "retention", "audit")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
+    os.umask(0o077)  # what the program writes is its user's alone: workspace, log, copies, exports
     given = list(sys.argv[1:] if arguments is None else arguments)
     only_window, rest = _window_parser().parse_known_args(given)
     try:

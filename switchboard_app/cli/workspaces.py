@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from switchboard_app.app.workspace import create, key_of, open_store, restore
-from switchboard_app.cli.frame import Frame
+from switchboard_app.app.workspace import create, key_of, open_store, restore, upgraded
+from switchboard_app.cli.frame import Frame, read_stdin
 from switchboard_app.model.errors import ExitCode, WrongUse
 from switchboard_app.model.language import tr
-from switchboard_app.store import backup, migrate
+from switchboard_app.store import backup
 
 
 def add_to(verbs: Any, everywhere: Any) -> None:
@@ -43,8 +43,7 @@ def _init(frame: Frame) -> None:
 
 
 def _upgrade(frame: Frame) -> None:
-    path = frame.location.path
-    done = migrate.upgrade(frame.location, key_of(frame.station, path) if path else "")
+    _, done = upgraded(frame.station, frame.location)
     frame.answer({"applied": list(done)}, lambda: [*done, tr("The workspace is up to date.")])
 
 
@@ -84,15 +83,15 @@ def _recovery_from_stdin() -> str:
         import getpass
 
         return getpass.getpass(tr("Recovery key (Enter: the keyring's): "))
-    text = sys.stdin.read(10_000).strip()
-    if text.startswith("{"):
-        try:
-            return str(json.loads(text).get("recovery_key", ""))
-        except ValueError:
-            raise WrongUse(
-                tr("Standard input holds no JSON."), tr("Give the recovery key as it stands on the sheet.")
-            ) from None
-    return text
+    shape = tr("Give the recovery key as it stands on the sheet.")
+    try:
+        text = read_stdin(shape).decode("utf-8-sig").strip()
+        given = json.loads(text)["recovery_key"] if text.startswith("{") else text
+    except (ValueError, KeyError, RecursionError):
+        raise WrongUse(tr("Standard input holds no recovery key."), shape) from None
+    if not isinstance(given, str):
+        raise WrongUse(tr("Standard input holds no recovery key."), shape)
+    return given
 
 
 def _move(_frame: Frame) -> None:

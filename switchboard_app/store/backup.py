@@ -6,13 +6,16 @@ A copy keeps the encryption and the key of its original. Refuses to overwrite.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from switchboard_app.model.errors import Unreachable, WrongKey, WrongUse
+from switchboard_app.model.errors import Refused, Unreachable, WrongKey, WrongUse
 from switchboard_app.model.language import tr
+
+_DEAD_MAN_SWITCH = 128
 
 
 def sqlite_version() -> str:
@@ -34,10 +37,13 @@ def copy_embedded(source: Path, key: str, target: Path) -> None:
 
     The target is complete and on disk when this returns, or it is not there.
     """
-    if target.exists():
-        raise WrongUse(tr("{path} exists already.").format(path=target), tr("Choose another name."))
     unfinished = target.with_name(target.name + ".part")
-    unfinished.unlink(missing_ok=True)
+    try:
+        if target.exists():
+            raise WrongUse(tr("{path} exists already.").format(path=target), tr("Choose another name."))
+        unfinished.unlink(missing_ok=True)
+    except OSError as problem:
+        raise _not_copied(problem.strerror or "") from problem
     old = _open(source, key)
     try:
         new = _open(unfinished, key, create=True)
@@ -50,16 +56,24 @@ def copy_embedded(source: Path, key: str, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
         if "not a database" in str(problem):
             raise _wrong_key(source) from problem
-        raise Unreachable(
-            tr("The workspace could not be copied: {problem}.").format(problem=problem),
-            tr("Check the space on the disk and the folder's rights."),
-        ) from problem
+        raise _not_copied(str(problem)) from problem
     finally:
         old.close()
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.rename(target)
-    _sync_folder(target.parent)
+    try:
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.rename(target)
+        _sync_folder(target.parent)
+    except OSError as problem:
+        unfinished.unlink(missing_ok=True)
+        raise _not_copied(problem.strerror or "") from problem
+
+
+def _not_copied(why: str) -> Unreachable:
+    return Unreachable(
+        tr("The workspace could not be copied: {problem}.").format(problem=why),
+        tr("Check the space on the disk and the folder's rights."),
+    )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -100,8 +114,13 @@ def check_embedded(path: Path, key: str) -> tuple[str, ...]:
 def restore_embedded(copy: Path, key: str, target: Path) -> Path | None:
     """Put a checked copy in the place of the workspace; the old file is kept beside it and its path returned.
 
-    Nobody may have the workspace open. Raises WrongKey or Unreachable and leaves everything as it was.
+    Raises Refused when somebody has the workspace open, WrongKey or Unreachable, and leaves everything as it was.
     """
+    if target.exists() and _is_open(target):
+        raise Refused(
+            tr("The workspace is open in another program."),
+            tr("Close every window of Switchboard on it, then try again."),
+        )
     problems = check_embedded(copy, key)
     if problems:
         raise Unreachable(
@@ -114,6 +133,25 @@ def restore_embedded(copy: Path, key: str, target: Path) -> Path | None:
     arriving.rename(target)
     _sync_folder(target.parent)
     return kept
+
+
+def _is_open(path: Path) -> bool:
+    """Whether another process has the file open: each connection holds a lock on one byte of the shared index.
+
+    The byte is SQLite's "dead man switch" (os_unix.c, UNIX_SHM_DMS). Windows does not move an open file anyway.
+    """
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        with path.with_name(path.name + "-shm").open("rb+") as shared:
+            fcntl.lockf(shared, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _DEAD_MAN_SWITCH)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _set_aside(target: Path) -> Path:

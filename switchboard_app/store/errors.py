@@ -88,6 +88,12 @@ def _of_the_file(location: Location, words: str) -> UserError | None:
 
 
 def _of_the_server(problem: peewee.DatabaseError) -> UserError | None:
+    unusable = ("connection option", "uri query parameter", "connection string", "in uri")
+    if isinstance(problem, peewee.ProgrammingError) and any(word in str(problem).lower() for word in unusable):
+        return Unreachable(
+            tr("The workspace address cannot be used: {problem}.").format(problem=str(problem).strip()),
+            tr("Write it as postgresql://login@host:port/database."),
+        )
     if _sqlstate(problem) in _TOO_SLOW | _RACES and not isinstance(problem, peewee.IntegrityError):
         return Unreachable(tr("The database takes too long to answer."), tr("Wait a moment and try again."))
     if isinstance(problem, peewee.OperationalError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from switchboard_app.model.errors import WrongUse
 from switchboard_app.model.language import tr
@@ -27,7 +27,12 @@ class Location:
         return self.path is not None
 
     def __str__(self) -> str:
-        return f"sqlite:///{self.path.as_posix().lstrip('/')}" if self.path else self.dsn
+        return address_of(self.path) if self.path else self.dsn
+
+
+def address_of(path: Path) -> str:
+    """The URL of an embedded workspace; what would mean something else in a URL is written as %xx."""
+    return f"sqlite:///{quote(path.as_posix().lstrip('/'), safe='/:')}"
 
 
 def embedded(path: Path) -> Location:
@@ -52,7 +57,8 @@ def parse_location(url: str) -> Location:
         name = rest.lstrip("/")
         return embedded(Path(name if name[1:2] == ":" else f"/{name}"))
     if parts.scheme in ("postgresql", "postgres"):
-        if password is not None:
+        options = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        if password is not None or options & {"password", "sslpassword"}:
             raise WrongUse(
                 tr("The workspace address holds a password, which would show in process lists."),
                 tr("Leave it out; put it into a PostgreSQL pass file or use single sign-on."),

@@ -10,6 +10,8 @@ tests/keyring. Run as a program by `Forks`.
 
 from __future__ import annotations
 
+import codecs
+import gc
 import json
 import os
 import subprocess
@@ -118,6 +120,13 @@ def _child(wanted: dict[str, Any]) -> int:
         os.dup2(os.open(name, how | (os.O_CREAT | os.O_TRUNC if number else 0), 0o600), number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
     sys.stdout, sys.stderr = _stream(1, "strict"), _stream(2, "backslashreplace")
+    if "TEST_USER" in os.environ:
+        import pwd
+
+        somebody = pwd.getpwnam(os.environ["TEST_USER"])
+        os.setgroups([])
+        os.setgid(somebody.pw_gid)
+        os.setuid(somebody.pw_uid)
     if "TEST_KEYRING" in os.environ:
         from switchboard_app import credentials
 
@@ -139,11 +148,17 @@ def _stream(number: int, errors: str) -> TextIO:
 
 
 def _serve() -> None:
-    from switchboard_app.app import outside  # noqa: F401 - loaded once, for all commands
+    # loaded once, for all commands
+    import anyio._backends._asyncio  # noqa: F401
+    import keyring.errors  # noqa: F401
+
+    from switchboard_app.app import outside  # noqa: F401
     from switchboard_app.cli.main import parser
     from switchboard_app.sync import engine  # noqa: F401
 
     parser()
+    codecs.lookup("utf-8-sig")
+    gc.freeze()  # a collection in a child would copy every page it looks at
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
