@@ -71,7 +71,7 @@ class HealthCard(look.Card):
         names.addWidget(self._kind)
         head = QHBoxLayout()
         head.setSpacing(look.px(look.S3))
-        head.addWidget(look.ChannelMark(kind), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(look.ChannelMark(kind, channel_name(kind)), 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(names, 1)
         head.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignTop)
         self.add_layout(head)

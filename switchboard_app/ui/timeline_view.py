@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from switchboard_app.model.language import tr
-from switchboard_app.ui import look
+from switchboard_app.ui import look, words
 from switchboard_app.ui.chip_button import ChipButton
 from switchboard_app.ui.timeline_plan import Line
 from switchboard_app.ui.timeline_row import Row
@@ -71,6 +71,7 @@ class TimelineView(QScrollArea):
         self._slices.timeout.connect(self._make_older)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         look.follow(self.retheme)
+        words.follow(self.retranslate)
 
     # -- what it shows ---------------------------------------------------------------------------------------------
 
@@ -236,8 +237,12 @@ class TimelineView(QScrollArea):
 
     def retheme(self) -> None:
         """Lay out anew after a change of text scale."""
-        self.pill.set_words(tr("New message ↓"))
+        self.retranslate()
         self.arrange()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use; the rows are made anew by who fills the view."""
+        self.pill.set_words(tr("New message ↓"))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(look.px(160), LEAST_TIMELINE)
@@ -264,7 +269,6 @@ class TimelineView(QScrollArea):
         self.arrange()
 
     def _announce(self) -> None:
-        self.pill.set_words(tr("New message ↓"))
         self.pill.show()
         self.pill.raise_()
         self._place_pill()
