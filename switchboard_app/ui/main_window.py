@@ -19,13 +19,15 @@ from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
 from switchboard_app.store import directory, enquiries
 from switchboard_app.ui import look, words
-from switchboard_app.ui.bridge import Bridge, Caller
+from switchboard_app.ui.bells import Bells
+from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.keys import Action, KeyRing
 from switchboard_app.ui.panes import Panes, Place
 from switchboard_app.ui.plain import plain_title
 from switchboard_app.ui.queue_pane import QueuePane
 from switchboard_app.ui.sidebar import Choice, Sidebar
 from switchboard_app.ui.status_bar import StatusBar
+from switchboard_app.ui.tab_order import step_focus
 from switchboard_app.ui.top_bar import TopBar
 from switchboard_app.ui.undo_bar import NoticeBar, UndoBar
 from switchboard_app.ui.verbs import Verbs
@@ -35,12 +37,10 @@ from switchboard_app.ui.window_sheets import WindowSheets
 from switchboard_app.ui.window_state import WindowSettings
 
 if TYPE_CHECKING:
-    from switchboard_app.ui.call_banner import CallBanner
     from switchboard_app.ui.conversation import ConversationPane
     from switchboard_app.ui.health_page import HealthPage
     from switchboard_app.ui.palette import Palette
     from switchboard_app.ui.side_cards import SideCards
-    from switchboard_app.ui.tray import Tray
 
 LEAST = (560, 420)
 FRAME = 5
@@ -63,15 +63,14 @@ class MainWindow(QWidget):
         self._cards: SideCards | None = None
         self._health: HealthPage | None = None
         self._palette: Palette | None = None
-        self._calls: CallBanner | None = None
-        self._tray: Tray | None = None
         self._instead: QWidget | None = None
         self.sheets = WindowSheets(self, bridge, verbs, settings)
+        self.bells = Bells(self, bridge, notifications=settings.current().notifications)
         self._build()
-        self._undo = UndoBar(self, bridge, verbs)
-        self._notice = NoticeBar(self, bridge, verbs)
+        self.undo = UndoBar(self, bridge, verbs)
+        self.notice = NoticeBar(self, bridge, verbs)
         self._connect()
-        self.acts = Acts(self, self._undo)
+        self.acts = Acts(self, self.undo)
         self._keys = KeyRing(self, self.act, self.covered)
         self._restore()
         words.follow(self.retranslate)
@@ -141,7 +140,7 @@ class MainWindow(QWidget):
             self.status.read,
             self.sheets.phone_note,
             self.search,
-            self._furnish,
+            self.bells.hang,
         )
         for number, step in enumerate(steps):
             QTimer.singleShot(1 + 15 * number, self, step)
@@ -179,21 +178,6 @@ class MainWindow(QWidget):
             made.office_chosen.connect(self._office_found)
             made.command_chosen.connect(self.act)
         return self._palette
-
-    def _furnish(self) -> None:
-        """What rings and what the system shows."""
-        from switchboard_app.ui.tray import Tray, tray_available
-
-        if self._bridge.telephone is not None and self._calls is None:
-            from switchboard_app.ui.call_banner import CallBanner
-
-            self._calls = CallBanner(self, self._bridge)
-            self._calls.accepted.connect(self._call_taken)
-        if tray_available() and self._tray is None:
-            self._tray = Tray(self, notifications=self._settings.current().notifications)
-            self._tray.raised.connect(self.come_forward)
-            self._tray.quit_wanted.connect(self.close)
-            self.views.counted.connect(self._tray.show_counts)
 
     # -- which list --------------------------------------------------------------------------------------------------
 
@@ -295,14 +279,6 @@ class MainWindow(QWidget):
         palette = self._palette is not None and self._palette.isVisible()
         return palette or any(sheet.isVisible() for sheet in over)
 
-    def take_note(self) -> None:
-        """The call that rings, if one does, else the phone note as it was left."""
-        if self._calls is None or not self._calls.accept():
-            self.sheets.phone_note().open_for()
-
-    def _call_taken(self, caller: Caller) -> None:
-        self.sheets.phone_note().open_for(caller.number, caller.name, caller.script)
-
     def open_settings(self) -> None:
         """The settings of this station."""
         sheet = self.sheets.station()
@@ -311,13 +287,12 @@ class MainWindow(QWidget):
 
     def _use_settings(self, settings: StationSettings) -> None:
         self.queue.view.set_compact(settings.compact_rows)
-        if self._tray is not None:
-            self._tray.notify(settings.notifications)
+        self.bells.notify(settings.notifications)
 
     def step_back(self) -> None:
         """Esc, where nothing nearer took it."""
-        if self._notice.shown():
-            self._notice.hide()
+        if self.notice.shown():
+            self.notice.hide()
         elif self._middle.shows(self._health):
             self._middle.put(self.conversation())
             self.panes.show_conversation(False)
@@ -325,6 +300,10 @@ class MainWindow(QWidget):
             self.queue.view.setFocus()
         elif self._conversation is not None:
             self._conversation.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes in reading order; a drawer that is open comes where its pane would be."""
+        return step_focus((self.top, self.views, self.queue, self._middle, self._side, self.status), forward=forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

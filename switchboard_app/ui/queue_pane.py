@@ -6,6 +6,7 @@ Called by the main window, which says what to show; refuses to know where the ch
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from switchboard_app.model.enquiry import View, view_name
@@ -147,11 +148,14 @@ class QueuePane(look.Ground):
     # -- what is new -------------------------------------------------------------------------------------------------
 
     def _announce(self, rows: int) -> None:
-        """Say how many came in above; a screen reader hears it by the button's name."""
+        """Say how many came in above, also to a screen reader; the focus stays where it is."""
         self._news.setVisible(rows > 0)
         if rows:
-            self._news.set_words(plain_text(ntr("{n} new", "{n} new", rows).format(n=rows)))
+            said = plain_text(ntr("{n} new", "{n} new", rows).format(n=rows))
+            self._news.set_words(said)
             self._place_news()
+            if QAccessible.isActive():
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, said))
 
     def _place_news(self) -> None:
         self._news.adjustSize()

@@ -20,6 +20,15 @@ _NOTICE = 720
 _ITS_OWN_END = ("undo",)
 
 
+class _CornerToast(look.Toast):
+    """Stands in the lower left corner, where it covers neither an answer nor the button that sends it."""
+
+    def place(self) -> None:
+        window = self.parentWidget()
+        if window is not None:
+            self.move(look.px(look.S4), window.height() - self.height() - look.px(look.STATUS_BAR + look.S4))
+
+
 class UndoBar(QObject):
     """The dark bar at the window's foot."""
 
@@ -28,7 +37,7 @@ class UndoBar(QObject):
         self._bridge = bridge
         self._verbs = verbs
         self._last: EnquiryId | None = None
-        self.toast = look.Toast(window)
+        self.toast = _CornerToast(window)
         self.toast.acted.connect(self.undo)
         verbs.stepped.connect(self._stepped)
 

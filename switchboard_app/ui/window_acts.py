@@ -23,7 +23,7 @@ class Acts:
         self._undo = undo
         self._table: Mapping[Action, Callable[[], object]] = {
             **self._on_enquiry(window),
-            Action.PHONE_NOTE: window.take_note,
+            Action.PHONE_NOTE: window.bells.take_note,
             Action.PALETTE: lambda: window.search().open(),
             Action.KEYS: lambda: window.sheets.keys().open(),
             Action.UNDO: undo.undo,

@@ -27,6 +27,7 @@ from switchboard_app.ui.keys import Action
 from switchboard_app.ui.main_window import MainWindow
 from switchboard_app.ui.panes import Stage
 from switchboard_app.ui.sidebar import Choice
+from switchboard_app.ui.tab_order import in_reading_order
 from switchboard_app.ui.window_state import load_state
 from tests.ui.workspace import ME, Workspace, until
 
@@ -172,11 +173,11 @@ async def test_keys_reach_the_open_enquiry(workspace: Workspace, page: Account, 
         await at_rest(window)
         first = enquiry(window, 0)
         window.act(Action.CLAIM)
-        await until(window._undo.can_undo)
+        await until(window.undo.can_undo)
         await until(lambda: (row := window.queue.model.row(0)) is not None and row.owner == ME)
-        assert window._undo.toast.isVisible()
+        assert window.undo.toast.isVisible()
         window.act(Action.UNDO)
-        await until(lambda: not window._undo.can_undo())
+        await until(lambda: not window.undo.can_undo())
         await until(lambda: (row := window.queue.model.row(0)) is not None and row.owner is None)
         head = await workspace.bridge.ask(timeline.enquiry, first)
         assert (head.state, head.owner) == (EnquiryState.NEW, None)
@@ -258,10 +259,10 @@ async def test_escape_goes_back_step_by_step(workspace: Workspace, page: Account
         await at_rest(window)
         window.act(Action.HEALTH)
         workspace.verbs.refused.emit(Refused("It is not so.", "Do this."))
-        assert window._notice.shown()
-        assert "It is not so. Do this." in window._notice.banner.accessibleName()
+        assert window.notice.shown()
+        assert "It is not so. Do this." in window.notice.banner.accessibleName()
         press(window, Qt.Key.Key_Escape)
-        assert not window._notice.shown()
+        assert not window.notice.shown()
         assert window._middle.shows(window._health)
         press(window, Qt.Key.Key_Escape)
         assert window._middle.shows(window.conversation())
@@ -275,12 +276,81 @@ async def test_what_failed_is_said_and_goes_with_the_next_success(
 ) -> None:
     async with opened(workspace, station) as window:
         workspace.bridge.failed.emit(UserError("The disk is full.", "Make room."))
-        assert window._notice.shown()
+        assert window.notice.shown()
         assert not QApplication.activeModalWidget()
         window.act(Action.NEXT)
         await at_rest(window)
         window.act(Action.CLAIM)
-        await until(lambda: not window._notice.shown())
+        await until(lambda: not window.notice.shown())
+
+
+@dataclass
+class Call:
+    """A call that rings until it is taken."""
+
+    number: str = "061 555 01 88"
+    name: str = "Frau Muster"
+    script: tuple[str, ...] = ("Guten Tag",)
+
+
+@dataclass
+class Telephone:
+    """Rings once."""
+
+    call: Call | None = field(default_factory=Call)
+
+    def ringing(self) -> Call | None:
+        return self.call
+
+    def accept(self) -> Call | None:
+        taken, self.call = self.call, None
+        return taken
+
+
+async def test_f2_takes_the_call_that_rings(tmp_path: Path, station: Station, loop: object) -> None:
+    folder = tmp_path / "training"
+    folder.mkdir()
+    training = Workspace(folder, Telephone())
+    async with opened(training, station) as window:
+        assert window._strip.isVisible()
+        assert window.windowTitle() == "Switchboard · Training"
+        await until(lambda: window.bells._calls is not None)
+        assert window.bells._calls is not None
+        window.bells._calls.ask()
+        window.act(Action.PHONE_NOTE)
+        note = window.sheets.phone_note()
+        await until(note.isVisible)
+        fields = [field.text() for field in note.findChildren(look.LineField)]
+        assert "061 555 01 88" in fields
+        note.close()
+        window.act(Action.PHONE_NOTE)
+        await until(note.isVisible)
+        note.close()
+    await training.close()
+
+
+async def test_tab_goes_in_reading_order(workspace: Workspace, page: Account, station: Station) -> None:
+    workspace.connect(Channel.X, "Kanton Basel-Stadt")
+    async with opened(workspace, station) as window:
+        window.act(Action.NEXT)
+        await at_rest(window)
+        await until(lambda: len(window.status._states) == 2)
+        parts = [window.top, window.views, window.queue, window._middle, window.status]
+        seen = [
+            next(number for number, part in enumerate(parts) if part.isAncestorOf(one)) for one in window_order(window)
+        ]
+        assert seen == sorted(seen)
+        assert set(seen) == {0, 1, 2, 3, 4}
+        window.queue.view.setFocus()
+        window.focusNextPrevChild(True)
+        assert QApplication.focusWidget() in window._middle.findChildren(QWidget)
+        window.focusNextPrevChild(False)
+        assert QApplication.focusWidget() is window.queue.view
+
+
+def window_order(window: MainWindow) -> list[QWidget]:
+    """What Tab reaches, without the cards."""
+    return in_reading_order((window.top, window.views, window.queue, window._middle, window.status))
 
 
 # -- room -----------------------------------------------------------------------------------------------------------
