@@ -48,6 +48,8 @@ def read_note(given: dict[str, Any]) -> PhoneNote:
     for key in _TEXTS:
         if given.get(key) is not None and not isinstance(given[key], str):
             raise WrongUse(tr("The field «{key}» is not a text.").format(key=key), tr("Put it in quotation marks."))
+    if not isinstance(given.get("urgent") or False, bool):
+        raise WrongUse(tr("The field «urgent» is neither true nor false."), tr("Write it without quotation marks."))
     action = given.get("action") or NoteAction.INBOX.value
     if action not in tuple(NoteAction):
         raise WrongUse(
@@ -60,7 +62,7 @@ def read_note(given: dict[str, Any]) -> PhoneNote:
         caller_name=given.get("caller_name") or "",
         office=OfficeId(given["office"]) if given.get("office") else None,
         action=NoteAction(action),
-        urgent=bool(given.get("urgent")),
+        urgent=given.get("urgent") or False,
         taken_at=_moment(given.get("taken_at")),
     )
 
