@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 def guess_language(text: str) -> str:
     """ "de", "fr", "it", "en", or "" when the text is too short or undecided."""
     found = _WORD.findall(text[:2000].lower())
-    scores = sorted(((sum(word in known for word in found), code) for code, known in _WORDS.items()), reverse=True)
+    scores = sorted(((sum(map(known.__contains__, found)), code) for code, known in _WORDS.items()), reverse=True)
     best, second = scores[0], scores[1]
     if best[0] < 2 or best[0] == second[0]:
         return ""

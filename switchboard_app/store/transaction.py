@@ -23,6 +23,9 @@ Row = tuple[Any, ...]
 IN_LIST = 500
 """So many values stand in one IN list; both databases take more, but each length is a statement of its own."""
 
+_FEW = 20
+"""Fewer rows than this are looked at one by one: that is cheaper than a savepoint."""
+
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -44,6 +47,10 @@ def storable(value: Any, *, postgres: bool) -> Any:
     return text.replace("\0", "\ufffd") if postgres else text
 
 
+def _sound(values: Iterable[Any], *, postgres: bool) -> tuple[Any, ...]:
+    return tuple([storable(value, postgres=postgres) for value in values])
+
+
 class Transaction:
     """A unit of work on one connection. `now` is the database's clock when it began."""
 
@@ -57,18 +64,26 @@ class Transaction:
         self.again = again
         """Whether this is another try, after another station did the same at the same moment."""
 
-    def _execute(self, sql: str, parameters: Iterable[Any]) -> Any:
-        sound = tuple(storable(value, postgres=self.postgres) for value in parameters)
-        return self._database.execute_sql(_for_postgres(sql) if self.postgres else sql, sound)
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> Any:
+        if self.postgres:
+            return self._database.execute_sql(_for_postgres(sql), _sound(parameters, postgres=True))
+        try:
+            return self._database.execute_sql(sql, parameters)
+        except UnicodeEncodeError:  # raised before anything ran; rare, so not looked for in every text
+            return self._database.execute_sql(sql, _sound(parameters, postgres=False))
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
-        rows: list[Row] = self._execute(sql, parameters).fetchall()
+        cursor = self._execute(sql, parameters)
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # a damaged page shows only when it is read
+            rows: list[Row] = cursor.fetchall()
         return rows
 
     def row(self, sql: str, *parameters: Any) -> Row | None:
         """The first row of a query, or None."""
-        row: Row | None = self._execute(sql, parameters).fetchone()
+        cursor = self._execute(sql, parameters)
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # as above
+            row: Row | None = cursor.fetchone()
         return row
 
     def value(self, sql: str, *parameters: Any) -> Any:
@@ -94,11 +109,32 @@ class Transaction:
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """The bulk path: one statement for many rows (peewee's insert_many costs eleven times as much)."""
-        postgres = self.postgres
-        sound = [tuple([storable(value, postgres=postgres) for value in row]) for row in rows]
-        if sound:
-            with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
-                self._database.cursor().executemany(_for_postgres(sql) if postgres else sql, sound)
+        values = list(rows)
+        if not values:
+            return
+        if self.postgres:
+            self._bulk(_for_postgres(sql), [_sound(row, postgres=True) for row in values])
+        elif len(values) < _FEW:
+            self._bulk(sql, [_sound(row, postgres=False) for row in values])
+        else:
+            self._bulk_on_trust(sql, values)
+
+    def _bulk(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
+            self._database.cursor().executemany(sql, rows)
+
+    def _bulk_on_trust(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """As they are; from the start with sound texts when the library refuses one after it took some of the rows.
+
+        Looking at every value first costs as much as writing them.
+        """
+        self._database.execute_sql("SAVEPOINT bulk")
+        try:
+            self._bulk(sql, rows)
+        except UnicodeEncodeError:
+            self._database.execute_sql("ROLLBACK TO bulk")
+            self._bulk(sql, [_sound(row, postgres=False) for row in rows])
+        self._database.execute_sql("RELEASE bulk")
 
     def insert(self, table: type[Table], **values: Any) -> None:
         """Insert one row; columns that are not named take the table's defaults."""
