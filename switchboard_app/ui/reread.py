@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject, QTimer
-from shiboken6 import isValid
 
 from switchboard_app.ui.bridge import Bridge, concerns
 
@@ -39,6 +38,9 @@ class Reread(QObject):
         self._topics = topics
         self._under_way = False
         self._again = False
+        self._gone: list[bool] = []
+        gone = self._gone
+        self.destroyed.connect(lambda: gone.append(True))  # a read may end after its view has
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setInterval(pause)
@@ -72,6 +74,6 @@ class Reread(QObject):
             await self._read()
         finally:
             self._under_way = False
-            if self._again and isValid(self) and not self._bridge.ended:
+            if self._again and not self._gone and not self._bridge.ended:
                 self._again = False
                 self.soon()

@@ -1,63 +1,29 @@
-"""The main window put together: the queue first, keys that reach what they say, and everything as it was left."""
+"""The main window put together: the queue first, keys that reach what they say, one step back at a time."""
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.config import StationSettings
 from switchboard_app.model.account import Account, Channel
 from switchboard_app.model.enquiry import EnquiryState, View
 from switchboard_app.model.errors import Refused, UserError
-from switchboard_app.model.ids import EnquiryId
 from switchboard_app.store import timeline
 from switchboard_app.ui import look
 from switchboard_app.ui.keys import Action
 from switchboard_app.ui.main_window import MainWindow
-from switchboard_app.ui.panes import Stage
 from switchboard_app.ui.sidebar import Choice
 from switchboard_app.ui.tab_order import in_reading_order
-from switchboard_app.ui.window_state import load_state
+from tests.ui.window import Station, at_rest, enquiry, forget_windows, opened, page_of_twelve, press
 from tests.ui.workspace import ME, Workspace, until
-
-MINUTE = 60_000
-
-
-@dataclass
-class Keyring:
-    """Where a mail password would go."""
-
-    kept: list[tuple[str, str]] = field(default_factory=list)
-
-    async def keep_mail_password(self, user: str, password: str) -> None:
-        self.kept.append((user, password))
-
-
-@dataclass
-class Station:
-    """What the assembly hands to the window."""
-
-    state_file: Path
-    workspace_name: str = "Lokal"
-    secrets: Keyring = field(default_factory=Keyring)
-    settings: StationSettings = field(default_factory=StationSettings)
-
-    def current(self) -> StationSettings:
-        return self.settings
-
-    def save(self, new: StationSettings) -> None:
-        self.settings = new
 
 
 @pytest.fixture
@@ -67,60 +33,13 @@ def station(tmp_path: Path) -> Station:
 
 @pytest.fixture
 def page(workspace: Workspace) -> Account:
-    """Twelve enquiries on a page."""
-    made = workspace.connect(Channel.FACEBOOK, "Rathaus Basel")
-    for number in range(12):
-        workspace.receive(made, f"Person {number:02}", f"Vor dem Haus {number} ist ein Schlagloch")
-        workspace.clock.forward(MINUTE)
-    return made
-
-
-_made: list[MainWindow] = []
+    return page_of_twelve(workspace)
 
 
 @pytest.fixture(autouse=True)
 def windows() -> Iterator[None]:
-    """Windows that `opened` made go when nothing of the test runs any more."""
     yield
-    for window in _made:
-        window.deleteLater()
-    _made.clear()
-
-
-@asynccontextmanager
-async def opened(
-    workspace: Workspace, station: Station, size: tuple[int, int] = (1440, 900)
-) -> AsyncIterator[MainWindow]:
-    """The window, furnished."""
-    window = MainWindow(workspace.bridge, workspace.verbs, station)
-    _made.append(window)
-    window.resize(*size)
-    window.show()
-    window.activateWindow()
-    try:
-        await until(lambda: window._palette is not None and window.views._known)
-        yield window
-    finally:
-        window.close()
-        await window.save_typed()
-
-
-def press(widget: QWidget, key: Qt.Key, words: str = "") -> None:
-    """Press and let go of a key where the keyboard is, shortcuts included."""
-    plain = Qt.KeyboardModifier.NoModifier
-    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        QApplication.sendEvent(widget, QKeyEvent(kind, key, plain, words))
-
-
-def enquiry(window: MainWindow, place: int) -> EnquiryId:
-    row = window.queue.model.row(place)
-    assert row is not None
-    return row.id
-
-
-async def at_rest(window: MainWindow) -> None:
-    """The conversation has read its enquiry."""
-    await until(lambda: window.conversation().enquiry() is not None)
+    forget_windows()
 
 
 # -- the start ------------------------------------------------------------------------------------------------------
@@ -351,110 +270,3 @@ async def test_tab_goes_in_reading_order(workspace: Workspace, page: Account, st
 def window_order(window: MainWindow) -> list[QWidget]:
     """What Tab reaches, without the cards."""
     return in_reading_order((window.top, window.views, window.queue, window._middle, window.status))
-
-
-# -- room -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("size", "scale"), [((1024, 700), 1.0), ((1024, 700), 1.5), ((1024, 700), 2.0), ((2560, 1440), 1.0)]
-)
-async def test_it_fits(
-    workspace: Workspace, page: Account, station: Station, qapp: QApplication, size: tuple[int, int], scale: float
-) -> None:
-    look.apply(qapp, look.Theme.LIGHT, scale)
-    async with opened(workspace, station, size) as window:
-        window.act(Action.NEXT)
-        await at_rest(window)
-        assert (window.width(), window.height()) == size
-        for part in (window.top, window.status, window.panes):
-            assert part.geometry().right() <= window.rect().right()
-            assert part.geometry().bottom() <= window.rect().bottom()
-        assert window.top.note.geometry().right() <= window.top.width()
-        if window.panes.stage() is Stage.ONE:
-            assert window.panes.only_conversation()
-            press(window, Qt.Key.Key_Escape)
-            assert window.panes.seen("queue")
-    look.apply(qapp, look.Theme.LIGHT, 1.0)
-
-
-async def test_a_page_in_the_place_of_the_panes(workspace: Workspace, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        first = look.Ground("window")
-        window.show_instead(first)
-        assert first.isVisible()
-        assert not window.panes.isVisible()
-        window.show_instead(None)
-        assert window.panes.isVisible()
-
-
-# -- the end and the next start -------------------------------------------------------------------------------------
-
-
-async def test_the_next_start_is_as_it_was_left(workspace: Workspace, page: Account, station: Station) -> None:
-    async with opened(workspace, station, (1300, 800)) as window:
-        window.show_list(Choice(View.OPEN, Channel.FACEBOOK, page.id, "Rathaus Basel"))
-        await until(window.queue.model.ready)
-        window.queue.view.step(1)
-        window.queue.view.step(4)
-        await at_rest(window)
-        await until(lambda: window.conversation().current() == enquiry(window, 4))
-        wanted = enquiry(window, 4)
-        window.panes.widths["queue"] = 400
-        window.panes.toggle("side")
-    state = load_state(station.state_file)
-    assert (state.view, state.account, state.enquiry, state.folded) == ("open", page.id, wanted, ["side"])
-    async with opened(workspace, station, (1300, 800)) as again:
-        await at_rest(again)
-        assert again.conversation().current() == wanted
-        assert again.queue.view.selected() == wanted
-        assert again.queue._name.source() == "Rathaus Basel"
-        assert again.views._channels[page.id][0].isChecked()
-        assert again.panes.widths["queue"] == 400
-        assert not again.panes.seen("side")
-
-
-async def test_it_remembers_without_being_closed(workspace: Workspace, page: Account, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        window._memory._clock.setInterval(20)
-        window.act(Action.NEXT)
-        await until(lambda: load_state(station.state_file).enquiry == enquiry(window, 0))
-
-
-async def test_closing_is_told_once_everything_is_written(
-    workspace: Workspace, page: Account, station: Station
-) -> None:
-    async with opened(workspace, station) as window:
-        told: list[bool] = []
-        window.closing.connect(lambda: told.append(station.state_file.exists()))
-        window.act(Action.QUIT)
-        assert told == [True]
-        assert not window.isVisible()
-
-
-@pytest.mark.qt_log_ignore("does not support raise", extend=True)
-async def test_a_second_start_brings_it_forward(workspace: Workspace, page: Account, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        window.showMinimized()
-        window.come_forward()
-        assert not window.isMinimized()
-        window.take_call("061 555 01 88")
-        await until(window.sheets.phone_note().isVisible)
-
-
-async def test_settings_act_at_once(workspace: Workspace, page: Account, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        before = window.queue.view.rowHeight(0)
-        window._use_settings(StationSettings(compact_rows=True))
-        assert window.queue.view.rowHeight(0) < before
-
-
-async def test_refreshes_leave_nothing_behind(workspace: Workspace, page: Account, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        await asyncio.sleep(0.2)
-        before = len(window.findChildren(QWidget))
-        for _ in range(40):
-            workspace.bridge.changed.emit(frozenset({"queue", "accounts", "outbox"}))
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.3)
-        assert len(window.findChildren(QWidget)) == before
