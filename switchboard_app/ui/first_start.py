@@ -37,7 +37,10 @@ class Beginnings(Protocol):
     """What the assembly does for the first start; each may wait for the keyring, so each is awaited off the thread."""
 
     async def create_workspace(self) -> str:
-        """Make an encrypted workspace; returns its recovery key ("" when it needs none). Raises UserError."""
+        """Make an encrypted workspace; returns its recovery key ("" when it needs none). May `attach` already.
+
+        Raises UserError.
+        """
 
     async def open_workspace(self) -> None:
         """Open the workspace that is there (again) and give it to the window. Raises UserError."""
@@ -65,7 +68,7 @@ class FirstStart(look.Ground):
         self._resources = resources
         self._bridge: Bridge | None = None
         self._there = (0, 0)
-        self._created = False
+        self._key_shown = False
         self._account_sheet: AccountSheet | None = None
         self._directory_sheet: DirectorySheet | None = None
         self._starting = Starting(self._refused)
@@ -154,9 +157,10 @@ class FirstStart(look.Ground):
         finally:
             self.make.setEnabled(True)
         self.notice.hide()
-        self._created = True
         self.make.hide()
         if key:
+            self._key_shown = True
+            self._show()
             self.key.show_key(key)
             self.key.show()
             self.key.kept.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -164,9 +168,15 @@ class FirstStart(look.Ground):
             self._key_kept()
 
     def _key_kept(self) -> None:
+        """Only now is the first step done: nobody gets past the key without having seen it."""
+        self._key_shown = False
         self.key.wipe()
         self.key.hide()
-        self._starting.begin("open the workspace", self._beginnings.open_workspace())
+        if self._bridge is None:
+            self._starting.begin("open the workspace", self._beginnings.open_workspace())
+        else:
+            self._show()
+            self._reread.soon()
 
     def _refused(self, refusal: UserError) -> None:
         self._say(str(refusal), look.Kind.BAD)
@@ -189,7 +199,7 @@ class FirstStart(look.Ground):
         assert self._bridge is not None
         self._there = await self._bridge.ask(what_is_there)
         self._show()
-        if all(self._there):
+        if all(self._there) and not self._key_shown:
             self.finished.emit()
 
     def _connect_account(self) -> None:
@@ -219,12 +229,12 @@ class FirstStart(look.Ground):
     def _show(self) -> None:
         """Which step is done, which one is its turn."""
         account_count, office_count = self._there
-        done = (self._bridge is not None, account_count > 0, office_count > 0)
+        done = (self._bridge is not None and not self._key_shown, account_count > 0, office_count > 0)
         turn = next((place for place, is_done in enumerate(done) if not is_done), None)
         for place, (step, is_done) in enumerate(zip(self.steps, done, strict=True)):
-            mine = place == turn or (self._bridge is not None and not is_done)
+            mine = place == turn or (done[0] and not is_done)
             step.set_state(StepState.DONE if is_done else StepState.NOW if mine else StepState.LATER)
-        self.later.setVisible(self._bridge is not None)
+        self.later.setVisible(done[0])
         self._say_steps()
 
     def _say_steps(self) -> None:
@@ -232,7 +242,7 @@ class FirstStart(look.Ground):
         self.steps[0].say(
             tr("Create the workspace"),
             tr("The workspace is open.")
-            if self._bridge is not None
+            if self._bridge is not None and not self._key_shown
             else tr("One encrypted file on this computer. Its key goes to the keyring, and to you on paper."),
         )
         connected = ntr("{n} account is connected.", "{n} accounts are connected.", account_count)

@@ -84,6 +84,25 @@ async def test_the_workspace_is_created_and_its_key_shown_once(workspace: Worksp
     assert states(made)[0] is DONE
 
 
+async def test_a_workspace_that_is_open_at_once_still_shows_its_key(workspace: Workspace, qtbot: QtBot) -> None:
+    class Quick(Begun):
+        async def create_workspace(self) -> str:
+            made.attach(workspace.bridge)
+            return await super().create_workspace()
+
+    begun = Quick()
+    made = page(begun, qtbot)
+    made.make.click()
+    await until(made.key.isVisible)
+    assert in_lines(KEY) in everything_shown(made)
+    assert states(made) == [NOW, LATER, LATER]
+    assert not made.later.isVisible()
+    made.key.kept.click()
+    made.key.go_on.click()
+    await until(lambda: states(made) == [DONE, NOW, NOW])
+    assert begun.calls == ["create"]
+
+
 async def test_a_keyring_that_refuses_is_said_and_can_be_asked_again(workspace: Workspace, qtbot: QtBot) -> None:
     begun = Begun(refuse=Unreachable("This session has no keyring.", "Log in to a desktop session."))
     made = page(begun, qtbot)
