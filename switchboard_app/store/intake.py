@@ -75,8 +75,10 @@ def ingest(tx: Transaction, account: Account, batch: Batch, *, first_sweep: bool
     if readable:
         directory = threads.upsert(tx, account, batch.threads, readable)
         theirs = []
+        awaited = outbox.awaiting_echo(tx, (directory[one.thread].id for one in readable if one.ours))
         for message in readable:
-            if message.ours and outbox.settle_echo(tx, directory[message.thread].id, message):
+            thread = directory[message.thread].id
+            if message.ours and thread in awaited and outbox.settle_echo(tx, thread, message):
                 stored.settled += 1
             else:
                 theirs.append(message)
@@ -126,6 +128,14 @@ def _sound_id(tx: Transaction, one: PlatformId) -> PlatformId:
 
 def _with_sound_ids(tx: Transaction, batch: Batch) -> Batch:
     """The batch with ids as they are stored."""
+    ids = [one.platform_id for one in batch.messages]
+    ids += [one.thread for one in batch.messages]
+    ids += [one.sender.platform_id for one in batch.messages]
+    for seen in batch.threads:
+        ids += (seen.platform_id, seen.person.platform_id)
+    together = "".join(ids)
+    if together.isascii() and "\0" not in together and max(map(len, ids), default=0) <= _LONGEST_ID:
+        return batch  # as every platform has them
 
     def person(one: RemotePerson) -> RemotePerson:
         known_as = _sound_id(tx, one.platform_id)
@@ -192,7 +202,6 @@ def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Sto
             )  # fmt: skip
             if state is AttachmentState.PENDING:
                 stored.to_fetch.append(ToFetch(made, remote, one.enquiry))
-        tx.hint(f"enquiry:{one.enquiry}")
     tx.many(
         "INSERT INTO entry (id, place, enquiry_id, thread_id, account_id, platform_id, kind, direction, author, text,"
         " at, received_at, elsewhere, late, raw, detail, deleted, edited)"

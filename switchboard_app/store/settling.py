@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from switchboard_app.model.delivery import DeliveryState, FailureKind
@@ -125,6 +125,15 @@ def _claimed(tx: Transaction, account: str, platform_id: PlatformId, mine: Outbo
 def _same(one: str, other: str) -> bool:
     """Equal after NFC and folding of white space: platforms trim and normalise."""
     return unicodedata.normalize("NFC", " ".join(one.split())) == unicodedata.normalize("NFC", " ".join(other.split()))
+
+
+def awaiting_echo(tx: Transaction, threads: Iterable[ThreadId]) -> frozenset[ThreadId]:
+    """Which of these threads have an attempt that an echo would settle: hardly ever any."""
+    sql = (
+        "SELECT thread_id FROM outbox WHERE thread_id IN ({marks})"
+        " AND (state IN ('sending', 'uncertain') OR (state = 'sent' AND platform_ids = ''))"
+    )
+    return frozenset(row[0] for row in tx.among(sql, set(threads)))
 
 
 def settle_echo(tx: Transaction, thread: ThreadId, message: RemoteMessage) -> bool:

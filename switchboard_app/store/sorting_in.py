@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from switchboard_app.model.account import Account
 from switchboard_app.model.enquiry import EnquiryState, Outcome
@@ -43,8 +44,11 @@ class _Sheet:
     here: Held
     thread: KnownThread
     made: bool
-    excerpt: str = ""
+    newest: RemoteMessage | None = None
+    """The citizen's last message of this batch: the queue shows its beginning."""
     language: str = ""
+    owed: int | None = None
+    """An answer within so many minutes since `waiting_since`; the moment is worked out once, at the end."""
     woken_from: EnquiryState | None = None
 
 
@@ -113,7 +117,7 @@ class _Sorter:
             sheet = self._opened(thread, at)
         self.last[thread.id] = self.touched[sheet.here.id] = sheet
         if message.ours:
-            self._outbound(sheet.here, at)
+            self._outbound(sheet, at)
         else:
             self._inbound(sheet, message, at)
         sheet.here.last_at = max(sheet.here.last_at, at)
@@ -173,7 +177,7 @@ class _Sorter:
         if here.last_inbound_at is None or at >= here.last_inbound_at:
             here.last_inbound_at = at
             here.window_until, here.extended_until = windows(here.channel, at)
-            sheet.excerpt = short(message.text) or ", ".join(a.name for a in message.attachments)[:100]
+            sheet.newest = message
         sheet.language = sheet.language or guess_language(message.text)
         if history:
             return
@@ -184,33 +188,40 @@ class _Sorter:
         here.unread += 1
         if here.waiting_since is None:
             here.waiting_since = at
-            minutes = self.targets.first_answer_minutes if here.answered_at is None else self.targets.answer_minutes
-            here.answer_due_at = settings.answer_due(at, minutes)
+            first = here.answered_at is None
+            sheet.owed = self.targets.first_answer_minutes if first else self.targets.answer_minutes
 
-    def _outbound(self, here: Held, at: Millis) -> None:
+    def _outbound(self, sheet: _Sheet, at: Millis) -> None:
+        here = sheet.here
         if here.waiting_since is not None and at >= here.waiting_since:
             here.waiting_since = None
             here.answer_due_at = None
+            sheet.owed = None
         if self.first_sweep:
             here.unread = 0
         here.answered_at = max(here.answered_at or Millis(0), at)
 
     def write(self) -> None:
-        """Write the enquiries back: new ones in one statement, changed ones one by one."""
-        fresh = []
+        """Write the enquiries back, new ones and changed ones each in one statement."""
+        fresh, changed, woken = [], [], []
         for sheet in self.touched.values():
+            here = sheet.here
+            if here.waiting_since is not None and sheet.owed is not None:
+                here.answer_due_at = settings.answer_due(here.waiting_since, sheet.owed)
             if sheet.made:
-                self._settle_old(sheet.here)
+                self._settle_old(here)
+                here.version = 1
                 fresh.append(self._as_new(sheet))
             else:
-                self._update(sheet)
-            self.tx.hint(f"enquiry:{sheet.here.id}")
-        if fresh:
-            columns = ", ".join(fresh[0])
-            self.tx.many(
-                f"INSERT INTO enquiry ({columns}) VALUES ({marks(len(fresh[0]))})",
-                [tuple(one.values()) for one in fresh],
-            )
+                here.version += 1
+                changed.append(self._as_changed(sheet))
+            if sheet.woken_from is not None and not sheet.made:
+                woken.append(sheet)
+            self.tx.hint(f"enquiry:{here.id}")
+        self.tx.many(_INSERT, fresh)
+        self.tx.many(_UPDATE, changed)
+        for sheet in woken:
+            self._note_woken(sheet)
 
     def _settle_old(self, here: Held) -> None:
         """History that was answered before we came is closed, so that a first sweep does not flood the queue."""
@@ -220,39 +231,54 @@ class _Sorter:
             here.outcome = Outcome.ANSWERED.value
             here.unread = 0
 
-    def _as_new(self, sheet: _Sheet) -> dict[str, object]:
+    def _as_new(self, sheet: _Sheet) -> tuple[object, ...]:
+        """The values of `_INSERT`."""
         here = sheet.here
-        here.version = 1
-        return {
-            **{name: getattr(here, name) for name in Held.__slots__},
-            "state": here.state.value,
-            "channel": here.channel.value,
-            "person_name": sheet.thread.person_name,
-            "subject": "",
-            "excerpt": sheet.excerpt,
-            "language": sheet.language,
-            "priority": 0,
-            "tags": "",
-            "office_name": "",
-            "delivery": "",
-            **due_columns(here, self.tx.now),
-        }
+        shown = (sheet.thread.person_name, _excerpt(sheet), sheet.language)
+        return (*_ALL(here), *shown, *due_columns(here, self.tx.now).values())
 
-    def _update(self, sheet: _Sheet) -> None:
+    def _as_changed(self, sheet: _Sheet) -> tuple[object, ...]:
+        """The values of `_UPDATE`."""
         here = sheet.here
-        here.version += 1
-        names = (
-            "owner closed_at waiting_since answered_at answer_due_at snoozed_until last_inbound_at window_until"
-            " extended_until last_at outcome unread version"
-        ).split()
-        columns: dict[str, object] = {name: getattr(here, name) for name in names}
-        columns |= {"state": here.state.value, **due_columns(here, self.tx.now)}
-        columns["language"] = sheet.language
-        if sheet.excerpt:
-            columns["excerpt"] = sheet.excerpt
-        assignments = ", ".join(f"{name} = ?" for name in columns)
-        self.tx.change(f"UPDATE enquiry SET {assignments} WHERE id = ?", *columns.values(), here.id)
-        if sheet.woken_from is not None:
-            event = EventCode.REOPENED if sheet.woken_from is EnquiryState.DONE else EventCode.WOKEN
-            journal.write(self.tx, _SYSTEM, event.value, here.id)
-            add_entry(self.tx, here.id, EntryKind.EVENT, Direction.INTERNAL, "", "", event=event)
+        shown = (_excerpt(sheet) or None, sheet.language)
+        return (*_CHANGING(here), *shown, *due_columns(here, self.tx.now).values(), here.id)
+
+    def _note_woken(self, sheet: _Sheet) -> None:
+        event = EventCode.REOPENED if sheet.woken_from is EnquiryState.DONE else EventCode.WOKEN
+        journal.write(self.tx, _SYSTEM, event.value, sheet.here.id)
+        add_entry(self.tx, sheet.here.id, EntryKind.EVENT, Direction.INTERNAL, "", "", event=event)
+
+
+def _excerpt(sheet: _Sheet) -> str:
+    newest = sheet.newest
+    return "" if newest is None else short(newest.text) or ", ".join(a.name for a in newest.attachments)[:100]
+
+
+_CHANGED = (
+    "state",
+    "owner",
+    "closed_at",
+    "waiting_since",
+    "answered_at",
+    "answer_due_at",
+    "snoozed_until",
+    "last_inbound_at",
+    "window_until",
+    "extended_until",
+    "last_at",
+    "outcome",
+    "unread",
+    "version",
+)
+_ALL = attrgetter(*Held.__slots__)
+_CHANGING = attrgetter(*_CHANGED)
+_DUE = ("due_at", "due_reason", "sort_at")
+_INSERT = (
+    f"INSERT INTO enquiry ({', '.join((*Held.__slots__, 'person_name', 'excerpt', 'language', *_DUE))},"
+    " subject, priority, tags, office_name, delivery)"
+    f" VALUES ({marks(len(Held.__slots__) + 3 + len(_DUE))}, '', 0, '', '', '')"
+)
+_UPDATE = (
+    f"UPDATE enquiry SET {', '.join(f'{name} = ?' for name in _CHANGED)},"
+    f" excerpt = COALESCE(?, excerpt), language = ?, {', '.join(f'{name} = ?' for name in _DUE)} WHERE id = ?"
+)
