@@ -27,6 +27,7 @@ def _open(path: Path, key: str, *, create: bool = False) -> Any:
     if not create and not path.exists():
         raise WrongUse(tr("There is no file {path}.").format(path=path), tr("Check the name."))
     connection = sqlcipher.connect(str(path), isolation_level=None)
+    connection.execute("PRAGMA cipher_log_level = none")
     if key:
         connection.execute(f"PRAGMA key=\"x'{key}'\"")
     return connection

@@ -44,7 +44,11 @@ MANY_TOPICS = 100
 """A transaction that changed more than this says `EVERYTHING` instead: reading again is cheaper than comparing."""
 ATTEMPTS = 4
 
+_QUIET = ("cipher_log_level", "none")
+"""SQLCipher would write every failure to the standard error as well; it is raised and told in words."""
+
 _PRAGMAS = (
+    _QUIET,
     ("busy_timeout", 5000),
     ("journal_mode", "wal"),
     ("synchronous", "full"),  # NORMAL loses acknowledged notes in a power cut
@@ -68,7 +72,7 @@ def connect(location: Location, key: str = "", *, looking: bool = False) -> Data
     """
     if location.path is not None:
         passphrase = f"x'{key}'" if key else ""
-        pragmas = () if looking else _PRAGMAS
+        pragmas = (_QUIET,) if looking else _PRAGMAS
         database: Database = SqlCipherDatabase(
             str(location.path), passphrase=passphrase, pragmas=pragmas, autoconnect=False
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,17 +16,30 @@ _RACES = frozenset({"23505", "40001", "40P01"})
 """PostgreSQL: a unique index hit by two at once, a serialisation failure, a deadlock that it broke."""
 _TOO_SLOW = frozenset({"55P03", "57014", "25P03"})
 """PostgreSQL: lock time-out, statement time-out, a transaction that lay idle."""
+_NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
+_TOO_LITTLE = 1 << 20
+"""With fewer bytes left than this, a failed write (of the file beside the WAL, for one) is for want of room."""
+_UNREADABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_PERM")
+_HELD = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
-def _sqlstate(problem: peewee.DatabaseError) -> str:
-    """PostgreSQL's code of the error, which peewee keeps with the driver's own exception; "" on SQLite."""
-    driver = getattr(problem, "orig", None)
-    return str(getattr(driver, "sqlstate", None) or "")
+def _codes(problem: BaseException) -> list[str]:
+    """SQLite's and PostgreSQL's codes of an error and of those that led to it, the first cause last.
+
+    A failed commit is followed by a failed rollback, which says nothing.
+    """
+    found: list[str] = []
+    here: BaseException | None = problem
+    while here is not None:
+        for one in (here, getattr(here, "orig", None)):
+            found += [code for name in ("sqlite_errorname", "sqlstate") if (code := getattr(one, name, None))]
+        here = here.__context__
+    return found
 
 
 def lost_a_race(problem: peewee.DatabaseError) -> bool:
     """Whether another station did the same at the same moment, so that running the transaction again can succeed."""
-    return _sqlstate(problem) in _RACES
+    return not _RACES.isdisjoint(_codes(problem))
 
 
 @contextmanager
@@ -34,71 +48,58 @@ def in_words(location: Location) -> Iterator[None]:
     try:
         yield
     except peewee.DatabaseError as problem:
-        cause = _before_rollback(problem)
-        mended = _mendable(location, str(cause).lower(), cause)
+        codes = _codes(problem)
+        if not _NO_ROOM.isdisjoint(codes) or ("SQLITE_IOERR" in codes and _no_room(location)):
+            raise _disk_full() from problem
+        mended = _of_the_file(location, codes) if location.embedded else _of_the_server(problem, codes)
         if mended is None:
             raise
         raise mended from problem
 
 
-def _before_rollback(problem: peewee.DatabaseError) -> peewee.DatabaseError:
-    """What went wrong first: on a full disk SQLite ends the transaction itself, so that peewee's rollback fails too."""
-    cause: BaseException | None = problem
-    while cause is not None:
-        if isinstance(cause, peewee.DatabaseError) and "cannot rollback" not in str(cause):
-            return cause
-        cause = cause.__context__
-    return problem
+def _no_room(location: Location) -> bool:
+    try:
+        return location.path is not None and shutil.disk_usage(location.path.parent).free < _TOO_LITTLE
+    except OSError:
+        return False  # the disk itself is gone: the caller says so
 
 
-def _wrong_key() -> WrongKey:
-    return WrongKey(
-        tr("The workspace cannot be opened with the key in the keyring."),
-        tr("The file was not touched. Enter the recovery key: switchboard workspace restore FILE."),
+def _disk_full() -> DiskFull:
+    return DiskFull(
+        tr("There is no room left on the disk."),
+        tr("Nothing was stored; what you typed stays in the form. Free some space and try again."),
     )
 
 
-def _mendable(location: Location, words: str, problem: peewee.DatabaseError) -> UserError | None:
-    if "disk is full" in words or "disk full" in words or "no space left" in words:
-        return DiskFull(
-            tr("There is no room left on the disk."),
-            tr("Nothing was stored; what you typed stays in the form. Free some space and try again."),
+def _of_the_file(location: Location, codes: list[str]) -> UserError | None:
+    if "SQLITE_NOTADB" in codes:
+        return WrongKey(
+            tr("The workspace cannot be opened with the key in the keyring."),
+            tr("The file was not touched. Enter the recovery key: switchboard workspace restore FILE."),
         )
-    return _of_the_file(location, words) if location.embedded else _of_the_server(problem)
-
-
-def _of_the_file(location: Location, words: str) -> UserError | None:
-    if "file is not a database" in words or "hmac check failed" in words:
-        return _wrong_key()
-    if "unable to open" in words or "readonly" in words or "read-only" in words or "disk i/o" in words:
+    if any(code.startswith("SQLITE_CORRUPT") for code in codes):
+        return Unreachable(
+            tr("The workspace file is damaged."), tr("Restore a backup: switchboard workspace restore FILE.")
+        )
+    if any(code.startswith(_UNREADABLE) for code in codes):
         return Unreachable(
             tr("The workspace file cannot be read or written: {path}.").format(path=location.path),
             tr("Check that the folder exists, is writable and lies on a local disk."),
         )
-    if "is locked" in words:
+    if any(code.startswith(_HELD) for code in codes):
         return Unreachable(
             tr("Another program holds the workspace."),
             tr("Wait a moment and try again; close other tools that use it."),
         )
-    if "malformed" in words or "corrupt" in words:
-        return Unreachable(
-            tr("The workspace file is damaged."), tr("Restore a backup: switchboard workspace restore FILE.")
-        )
     return None
 
 
-def _of_the_server(problem: peewee.DatabaseError) -> UserError | None:
-    unusable = ("connection option", "uri query parameter", "connection string", "in uri")
-    if isinstance(problem, peewee.ProgrammingError) and any(word in str(problem).lower() for word in unusable):
-        return Unreachable(
-            tr("The workspace address cannot be used: {problem}.").format(problem=str(problem).strip()),
-            tr("Write it as postgresql://login@host:port/database."),
-        )
-    if _sqlstate(problem) in _TOO_SLOW | _RACES and not isinstance(problem, peewee.IntegrityError):
+def _of_the_server(problem: peewee.DatabaseError, codes: list[str]) -> UserError | None:
+    if not isinstance(problem, peewee.OperationalError):
+        return None
+    if not (_TOO_SLOW | _RACES).isdisjoint(codes):
         return Unreachable(tr("The database takes too long to answer."), tr("Wait a moment and try again."))
-    if isinstance(problem, peewee.OperationalError):
-        return Unreachable(
-            tr("The database cannot be reached or refuses the login."),
-            tr("Check the network and the workspace address with: switchboard doctor."),
-        )
-    return None
+    return Unreachable(
+        tr("The database cannot be reached or refuses the login."),
+        tr("Check the network and the workspace address with: switchboard doctor."),
+    )
