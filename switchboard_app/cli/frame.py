@@ -8,8 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from switchboard_app.app.station import Station, this_station
@@ -29,11 +28,8 @@ class Frame:
     """One run of one command."""
 
     arguments: argparse.Namespace
-
-    @cached_property
-    def station(self) -> Station:
-        """This station; read when it is first needed, so that ``--help`` needs nothing."""
-        return this_station()
+    station: Station = field(default_factory=this_station)
+    """Read before the verb looks at its arguments: what it refuses is said in the station's language too."""
 
     @property
     def location(self) -> Location:
