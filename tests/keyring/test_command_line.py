@@ -149,16 +149,16 @@ def test_the_recovery_key_brings_a_lost_key_back(
     for verb in (("enquiry", "list"), ("workspace", "check"), ("workspace", "backup", str(switchboard.home / "c.db"))):
         assert "not touched" in switchboard.refused(4, *verb)
     assert not (switchboard.home / "c.db").exists()
-    file = str(switchboard.file)
+    workspace = str(switchboard.file)
     slip = recovery[:-1] + ("A" if recovery[-1] != "A" else "B")
     for wrong in (slip, recovery[:-5], "", "{", '{"recovery_key": 5}', '{"key": "x"}'):
-        done = switchboard("workspace", "restore", file, stdin=wrong)
+        done = switchboard("workspace", "restore", workspace, stdin=wrong)
         assert done.code == (2 if wrong else 4), (wrong, done)
         assert done.out == ""
         assert recovery[:24] not in done.err, "what was typed is not repeated"
     assert digest(switchboard.file) == before
     switchboard.ok(
-        "workspace", "restore", file, stdin={"recovery_key": recovery} if form == "json" else sheet(recovery)
+        "workspace", "restore", workspace, stdin={"recovery_key": recovery} if form == "json" else sheet(recovery)
     )
     assert digest(switchboard.file) == before
     assert total(switchboard) == 1
