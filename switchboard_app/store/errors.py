@@ -94,7 +94,15 @@ def _of_the_file(location: Location, codes: list[str]) -> UserError | None:
     return None
 
 
+_UNUSABLE = ("connection option", "uri query parameter", "connection string", "in uri")
+
+
 def _of_the_server(problem: peewee.DatabaseError, codes: list[str]) -> UserError | None:
+    if isinstance(problem, peewee.ProgrammingError) and any(word in str(problem).lower() for word in _UNUSABLE):
+        return Unreachable(
+            tr("The workspace address cannot be used: {problem}.").format(problem=str(problem).strip()),
+            tr("Write it as postgresql://login@host:port/database."),
+        )
     if not isinstance(problem, peewee.OperationalError):
         return None
     if not (_TOO_SLOW | _RACES).isdisjoint(codes):

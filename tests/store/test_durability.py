@@ -306,6 +306,12 @@ def test_a_server_that_is_not_there_is_said() -> None:
     assert "doctor" in caught.value.next_step
 
 
+@pytest.mark.postgres
+def test_an_address_with_an_unknown_option_is_said() -> None:
+    with pytest.raises(Unreachable, match="cannot be used"):
+        Store(parse_location("postgresql://nobody@127.0.0.1:1/nothing?nonsense=1")).read(settings.targets)
+
+
 # -- copies ----------------------------------------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel-756-Muster"
