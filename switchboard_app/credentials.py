@@ -202,12 +202,14 @@ def _in_words(problem: BaseException) -> BaseException:
     """What a back end's error means. Back ends raise what their bus, daemon or system call raises: all of it counts."""
     import keyring.errors as kinds
 
+    if type(problem.__cause__).__name__ == "SecretServiceNotAvailableException":
+        return _no_keyring()  # it was there when the program started
     if isinstance(problem, kinds.KeyringLocked | kinds.InitError):
         return Unreachable(
             tr("The keyring is locked, or its password window was closed."),
             tr("Unlock the keyring (log in to the desktop again if needed), then try again."),
         )
-    if isinstance(problem, kinds.NoKeyringError):
+    if isinstance(problem, kinds.NoKeyringError | OSError | EOFError):  # no bus, or it broke off
         return _no_keyring()
     if isinstance(problem, Exception) and not isinstance(problem, UserError):
         return Unreachable(

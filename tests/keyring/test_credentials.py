@@ -15,7 +15,12 @@ from switchboard_app.credentials import Credentials
 from switchboard_app.model.errors import Unreachable
 from tests.keyring.conftest import Desktop
 
-pytestmark = pytest.mark.keyring
+pytestmark = [
+    pytest.mark.keyring,
+    # the library leaves its connection to the collector when it raises
+    pytest.mark.filterwarnings("ignore:.*unclosed <socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = {"access_token": "EAAcanaryTOKENcanary", "app_secret": "canarySECRET"}
