@@ -7,6 +7,7 @@ workspace shares. Refuses to guess: a file that cannot be read is an error with 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import getpass
 import os
@@ -120,7 +121,7 @@ def _read(path: Path) -> dict[str, Any]:
             tr("Check the rights of the file."),
         ) from problem
     try:
-        return tomllib.loads(raw.decode())
+        return tomllib.loads(raw.decode("utf-8-sig"))  # Windows' own editor begins with a byte order mark
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         raise WrongUse(
             tr("The settings file {path} is damaged: {problem}.").format(path=path, problem=problem),
@@ -164,11 +165,15 @@ def _wrong_value(path: Path, key: str, value: object) -> WrongUse:
 
 
 def save_settings(folder: Path, settings: StationSettings) -> None:
-    """Write the station's settings, whole or not at all; keys that the policy locks and unknown keys stay."""
+    """Write the station's settings, whole or not at all; keys that the policy locks and unknown keys stay.
+
+    Raises WrongUse, and writes nothing, when the file was damaged since it was read; DiskFull or Unreachable.
+    """
     import tomlkit  # 40 ms that only saving pays
 
     path = folder / "settings.toml"
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    _read(path)
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig")) if path.is_file() else tomlkit.document()
     document["version"] = VERSION
     usual = StationSettings()
     for one in fields(settings):
@@ -191,7 +196,8 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as problem:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the first problem is the one to tell
+            unfinished.unlink(missing_ok=True)
         if problem.errno == errno.ENOSPC:
             raise DiskFull(tr("There is no room left on the disk."), tr("Free some space and try again.")) from problem
         raise Unreachable(
@@ -202,7 +208,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def operator(settings: StationSettings) -> Operator:
     """Who acts on an embedded workspace: SWITCHBOARD_OPERATOR, the settings, else the OS user. Raises WrongUse."""
-    chosen = os.environ.get(OPERATOR, "").strip() or settings.operator
+    chosen = os.environ.get(OPERATOR, "").strip() or settings.operator.strip()
+    if not chosen.isprintable():
+        raise WrongUse(
+            tr("The name in {variable} holds characters that no name has.").format(variable=OPERATOR),
+            tr("Set {variable} to a name in plain letters.").format(variable=OPERATOR),
+        )
     try:
         return Operator(chosen or getpass.getuser())
     except (KeyError, OSError) as nameless:  # a container's user may have a number and no name
