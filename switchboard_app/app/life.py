@@ -46,6 +46,8 @@ class Open:
     store: Store
     telephone: Telephone | None
     connect: Callable[[], tuple[EngineThread, Outside]]
+    close: Callable[[], None]
+    """Lets go of the store and of what training keeps beside it."""
     engine: EngineThread | None = None
     bridge: Bridge | None = None
 
@@ -179,7 +181,7 @@ class Life(QObject):
             engine.start()
             return engine, EngineOutside(store, engine, self._station, self._station.credentials)
 
-        return Open(store, None, connect)
+        return Open(store, None, connect, store.close)
 
     def _trained(self) -> Open:
         from switchboard_app.app.training import Training
@@ -195,7 +197,7 @@ class Life(QObject):
             engine.submit(lambda _engine: training.play())
             return engine, EngineOutside(training.store, engine, self._station, training.secrets)
 
-        return Open(training.store, training.telephone, connect)
+        return Open(training.store, training.telephone, connect, training.close)
 
     def _bridge(self, opened: Open) -> Bridge:
         if opened.bridge is None:
@@ -261,7 +263,7 @@ class Life(QObject):
             await opened.bridge.stop()
         if opened.engine is not None:
             await asyncio.to_thread(opened.engine.stop)
-        await asyncio.to_thread(opened.store.close)
+        await asyncio.to_thread(opened.close)
 
 
 def _short(location: Location) -> str:

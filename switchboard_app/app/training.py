@@ -95,8 +95,16 @@ class Training:
         self.folder.mkdir(parents=True, exist_ok=True)
         location = embedded(self.folder / "workspace.db")
         migrate.upgrade(location)
-        self.store = Store(location)
-        journal = Journal(self.folder / "platforms.jsonl", wall_clock())
+        with contextlib.ExitStack() as opened:
+            self.store = Store(location)
+            opened.callback(self.store.close)
+            journal = Journal(self.folder / "platforms.jsonl", wall_clock())
+            opened.callback(journal.close)
+            self._play_on(station, journal)
+            self._opened = opened.pop_all()
+
+    def _play_on(self, station: Station, journal: Journal) -> None:
+        """Platforms, citizens and offices, where the last run left them."""
         time = TrainingTime(wall_clock, journal=journal)
         cases = load_cases(station.resources / "training")
         self.facebook = SimulatedFacebook(wall_clock, journal=journal)
@@ -109,6 +117,10 @@ class Training:
         tokens = {Channel.FACEBOOK: self.facebook.token, Channel.X: self.x.token}
         for account in self.store.read(accounts.listed):
             self.secrets.keep_account_secret(account.id, {"access_token": tokens[account.kind]})
+
+    def close(self) -> None:
+        """Let go of the workspace and of the platforms' record; the engine has stopped before."""
+        self._opened.close()
 
     def surroundings(self) -> Surroundings:
         """What the engine is given instead of the network."""
