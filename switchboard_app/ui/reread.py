@@ -38,9 +38,6 @@ class Reread(QObject):
         self._topics = topics
         self._under_way = False
         self._again = False
-        self._gone: list[bool] = []
-        gone = self._gone
-        self.destroyed.connect(lambda: gone.append(True))  # a read may end after its view has
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.setInterval(pause)
@@ -74,6 +71,13 @@ class Reread(QObject):
             await self._read()
         finally:
             self._under_way = False
-            if self._again and not self._gone and not self._bridge.ended:
+            if self._again and not self._bridge.ended:
                 self._again = False
-                self.soon()
+                self._soon_unless_gone()
+
+    def _soon_unless_gone(self) -> None:
+        """A view may go while it is being read: then its clock has gone with it, and nothing is to be read."""
+        try:
+            self.soon()
+        except RuntimeError:  # Qt's object behind the clock was deleted
+            self._topics = ()
