@@ -1,38 +1,20 @@
 """The log of this station: for IT, without content and without secrets.
 
-`logger(room)` is the only way to log. A redacting filter on every handler replaces what looks like a token, an address
-with a query, a phone number or an AHV number. Refuses content by convention: callers log ids and kinds.
+`logger(room)` is the only way to log. A redacting formatter on every handler takes out what looks like a secret or a
+personal number (`model.redaction`). Refuses content by convention: callers log ids and kinds.
 """
 
 from __future__ import annotations
 
 import logging
 import logging.handlers
-import re
 from pathlib import Path
 
+from switchboard_app.model.redaction import redact
+
+__all__ = ["logger", "redact", "start_logging"]
+
 _ROOT = "switchboard"
-
-_SECRETS = (
-    (
-        re.compile(r"(?i)(\w*token|client_secret|app_secret|password|appsecret_proof|code)=[^&\s\"']+"),
-        r"\1=•••",
-    ),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 •••"),
-    (re.compile(r"\bEAA[A-Za-z0-9]{12,}"), "•••"),
-    (re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*"), r"\1?•••"),
-    (re.compile(r"\b756[ .]?\d{4}[ .]?\d{4}[ .]?\d{2}\b"), "756.••••.••••.••"),
-    (re.compile(r"(?<![\w.])(?:\+|00)\d{2}[\d /.()-]{7,}\d"), "•••"),
-    (re.compile(r"(?<![\w.])0\d{2}[ /.-]?\d{3}[ /.-]?\d{2}[ /.-]?\d{2}(?!\w)"), "•••"),
-    (re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,128}\.[A-Za-z]{2,24}"), "•••@•••"),
-)
-
-
-def redact(text: str) -> str:
-    """The text without what looks like a secret or a personal number."""
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 class _Redacting(logging.Formatter):
