@@ -105,6 +105,7 @@ class ChoiceList(QWidget):
             row = ChoiceRow(self._cap.format(n=place + 1), words, aside, self)
             row.clicked.connect(lambda _checked=False, value=value: self.chosen.emit(value))
             self._grid.addWidget(row, place % per_column, place // per_column)
+            row.show()
             self.rows.append(row)
 
     def focus_first(self) -> None:

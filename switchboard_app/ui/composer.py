@@ -30,6 +30,7 @@ from switchboard_app.ui.conversation_reading import Drafts, Read
 from switchboard_app.ui.draft_box import DraftBox
 from switchboard_app.ui.forward_page import ForwardPage
 from switchboard_app.ui.note_page import NotePage
+from switchboard_app.ui.plain import plain_tooltip
 from switchboard_app.ui.timeline_view import MEASURE
 from switchboard_app.ui.verbs import Verbs
 
@@ -220,6 +221,7 @@ class Composer(QWidget):
             hidden = place != self.tabs.chosen() and bool(box.draft().strip())
             tab.set_words(f"{word} •" if hidden else word)
             tab.setAccessibleName(f"{word}, {tr('unsent text')}" if hidden else word)
+            plain_tooltip(tab, tr("{what}: key {key}").format(what=word, key="RNW"[place]))
 
     def _focus(self, place: int) -> None:
         self.tabs.choose(place)
@@ -276,6 +278,11 @@ class Composer(QWidget):
         """Wait until no draft is being saved."""
         for box in self.boxes:
             await box.idle()
+
+    def save_soon(self) -> None:
+        """Save every draft in the background."""
+        for box in self.boxes:
+            box.save_soon()
 
     async def save(self) -> None:
         """Save every draft now."""

@@ -171,6 +171,7 @@ class ConversationPane(look.Ground, Deeds):
             self._wanted = enquiry
             self._limit = PAGE
             self._earlier = ()
+            self.composer.save_soon()
             self._waiting.start()
         self._reread.now()
 
@@ -206,6 +207,8 @@ class ConversationPane(look.Ground, Deeds):
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def _hinted(self, topics: frozenset[str]) -> None:
+        if self._bridge.ended:
+            return
         if self._wanted is not None and concerns(topics, f"enquiry:{self._wanted}"):
             self._reread.soon()
         if concerns(topics, "directory"):
@@ -253,6 +256,7 @@ class ConversationPane(look.Ground, Deeds):
         entries = found.conversation.entries
         last = max((place for place, entry in enumerate(entries) if entry.id in known), default=-1)
         self._read = found
+        self._waiting.stop()
         shown = found.conversation
         self._stack.setCurrentWidget(self._body)
         self.head.show_enquiry(shown.enquiry, self._bridge.clock(), shown.thread_link)
@@ -281,6 +285,8 @@ class ConversationPane(look.Ground, Deeds):
         self.head.tick(self._bridge.clock())
         self.composer.tick()
         self._plan(fresh=False)
+        if not self._bridge.ended:
+            self._mark_read()  # the window may be in front again
 
     def _show_more(self) -> None:
         self._limit += PAGE

@@ -86,7 +86,7 @@ class DraftBox(look.TextField):
 
     def release(self) -> None:
         """Save what is unsaved and hold nothing."""
-        if self.unsaved():
+        if self.unsaved() and not self._bridge.ended:
             self._bridge.start("draft", self._write(self._place, self.draft()))
         self.hold("", "")
 
@@ -189,7 +189,7 @@ class DraftBox(look.TextField):
     def save_soon(self) -> None:
         """Save in the background."""
         self._stop_clocks()
-        if self.unsaved():
+        if self.unsaved() and not self._bridge.ended:
             self._bridge.start("draft", self.save())
 
     async def save(self) -> None:

@@ -61,6 +61,8 @@ class MergeSheet(ActSheet):
 
     def _search(self) -> None:
         self._asked += 1
+        if self._bridge.ended:
+            return
         self._bridge.start("search to merge", self._find(self._asked, self.line.text()))
 
     async def _find(self, asked: int, words: str) -> None:
