@@ -106,6 +106,8 @@ class Life(QObject):
         self._training = training
         self._ended = asyncio.Event()
         self._window: QWidget | None = None
+        self._former: QWidget | None = None
+        """The page that stood in the way. It stays, hidden: a step of it may still be under way."""
         self._main: MainWindow | None = None
         self._open: Open | None = None
 
@@ -230,9 +232,12 @@ class Life(QObject):
         self._main = MainWindow(bridge, Verbs(bridge), room)
         self._main.closing.connect(self._ended.set)
         self._main.show()
+        page = self._page()
+        if isinstance(page, FirstStart):
+            page.finished.disconnect(self._show_main)
         if isinstance(self._window, PageWindow):
             self._window.replace()
-        self._window = None
+        self._window, self._former = None, self._window
 
     def _show_obstacle(self, problem: UserError) -> None:
         """First start, or why the workspace cannot be opened, with the way on."""
