@@ -34,12 +34,12 @@ ACTIVE = (
 TRANSITIONS: dict[EnquiryState, frozenset[EnquiryState]] = {
     EnquiryState.NEW: frozenset(EnquiryState) - {EnquiryState.NEW},
     EnquiryState.OPEN: frozenset(EnquiryState),
-    EnquiryState.WAITING_OFFICE: frozenset(EnquiryState) - {EnquiryState.NEW},
-    EnquiryState.WAITING_CITIZEN: frozenset(EnquiryState) - {EnquiryState.NEW},
-    EnquiryState.SNOOZED: frozenset(EnquiryState) - {EnquiryState.NEW},
+    EnquiryState.WAITING_OFFICE: frozenset(EnquiryState),
+    EnquiryState.WAITING_CITIZEN: frozenset(EnquiryState),
+    EnquiryState.SNOOZED: frozenset(EnquiryState),
     EnquiryState.DONE: frozenset({EnquiryState.OPEN, EnquiryState.NEW}),
 }
-"""Where an enquiry may go from where it is; back to `new` only by releasing or by reopening without an owner."""
+"""Where an enquiry may go from where it is; back to `new` by releasing, or when it comes back and nobody owns it."""
 
 
 def state_name(state: EnquiryState) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome, View
 from switchboard_app.model.entry import EventCode
 from switchboard_app.model.errors import NotThere, Refused, Stale, WrongUse
+from switchboard_app.model.forwarding import ForwardingState
 from switchboard_app.model.ids import EnquiryId, Operator, PlatformId
 from switchboard_app.model.times import DAY, HOUR, Millis
-from switchboard_app.store import accounts, desk, settings, timeline
+from switchboard_app.store import accounts, desk, outbox, settings, timeline
 from tests.store.town import ROADS, Town, minutes
 
 SARA = Operator("sara")
@@ -54,6 +56,30 @@ def test_what_sleeps_without_an_owner_wakes_as_new(town: Town) -> None:
     town.store.write(desk.snooze, enquiry, Millis(town.clock.now + DAY), town.me)
     town.store.write(desk.release, enquiry, town.me)
     town.arrives(town.says("Noch etwas"))
+    assert town.state(enquiry) is EnquiryState.NEW
+
+
+@pytest.mark.parametrize("comes_back", ["follow-up", "call", "office", "failed answer"])
+def test_what_nobody_owns_comes_back_for_everybody(town: Town, comes_back: str) -> None:
+    town.offices()
+    enquiry = town.enquiry_of()
+    if comes_back == "office":
+        forwarding = town.store.write(desk.forward, enquiry, ROADS, "Bitte", town.me)
+    elif comes_back == "failed answer":
+        taken = town.takes(town.replies(enquiry))
+    else:
+        town.store.write(desk.snooze, enquiry, Millis(town.clock.now + HOUR), town.me)
+    town.store.write(desk.release, enquiry, town.me)
+    assert town.head(enquiry).owner is None
+    town.clock.forward(HOUR)
+    if comes_back == "office":
+        town.store.write(desk.office_word, forwarding.id, ForwardingState.DECLINED, "nein", town.me)
+    elif comes_back == "failed answer":
+        town.store.write(outbox.record_failure, taken, Failure(FailureKind.CONTENT, True, "nein"))
+    elif comes_back == "call":
+        town.store.write(desk.take_note, desk.PhoneNote("Ruft an", joins=1), town.me)
+    else:
+        assert town.store.write(desk.wake_due) == 1
     assert town.state(enquiry) is EnquiryState.NEW
 
 
