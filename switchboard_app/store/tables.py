@@ -375,7 +375,8 @@ INDEXES = (
     'CREATE INDEX "enquiry_by_person" ON "enquiry" ("person_id", "opened_at")',
     'CREATE INDEX "enquiry_snoozed" ON "enquiry" ("snoozed_until") WHERE "state" = \'snoozed\'',
     'CREATE UNIQUE INDEX "enquiry_one_open" ON "enquiry" ("thread_id") WHERE "state" <> \'done\'',
-    'CREATE INDEX "outbox_due" ON "outbox" ("not_before") WHERE "state" IN (\'queued\', \'sending\', \'uncertain\')',
+    'CREATE INDEX "outbox_by_state" ON "outbox" ("state", "not_before")',
+    'CREATE INDEX "outbox_by_thread" ON "outbox" ("thread_id")',
     (
         'CREATE UNIQUE INDEX "outbox_one_unsettled" ON "outbox" ("thread_id")'
         " WHERE \"state\" IN ('sending', 'uncertain') AND \"thread_id\" IS NOT NULL"

@@ -101,7 +101,8 @@ CREATE INDEX "enquiry_by_thread" ON "enquiry" ("thread_id", "opened_at");
 CREATE INDEX "enquiry_by_person" ON "enquiry" ("person_id", "opened_at");
 CREATE INDEX "enquiry_snoozed" ON "enquiry" ("snoozed_until") WHERE "state" = 'snoozed';
 CREATE UNIQUE INDEX "enquiry_one_open" ON "enquiry" ("thread_id") WHERE "state" <> 'done';
-CREATE INDEX "outbox_due" ON "outbox" ("not_before") WHERE "state" IN ('queued', 'sending', 'uncertain');
+CREATE INDEX "outbox_by_state" ON "outbox" ("state", "not_before");
+CREATE INDEX "outbox_by_thread" ON "outbox" ("thread_id");
 CREATE UNIQUE INDEX "outbox_one_unsettled" ON "outbox" ("thread_id") WHERE "state" IN ('sending', 'uncertain') AND
     "thread_id" IS NOT NULL;
 CREATE INDEX "attachment_pending" ON "attachment" ("entry_id") WHERE "state" = 'pending';
@@ -110,9 +111,13 @@ CREATE UNIQUE INDEX "account_name" ON "account" ("name") WHERE "removed" = 0
 
 SEARCH_SQLITE = """
 CREATE VIRTUAL TABLE entry_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
-CREATE VIRTUAL TABLE person_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='2 3')
+CREATE VIRTUAL TABLE person_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
+INSERT INTO entry_words (entry_words, rank) VALUES ('automerge', 16);
+INSERT INTO entry_words (entry_words, rank) VALUES ('crisismerge', 64)
 """
 # The words come folded and apart, so the tokenizer need only split at blanks (ascii takes all else as letters).
+# Fewer, larger merges halve what indexing costs (docs/performance.md); the second number must stay well above the
+# first, or one commit in thousands merges a whole level at once and takes seconds.
 
 SEARCH_POSTGRES = """
 CREATE TABLE entry_words (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
