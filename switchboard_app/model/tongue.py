@@ -27,14 +27,22 @@ _WORDS: dict[str, frozenset[str]] = {
         " hello hi please thank thanks your do does would could this".split()
     ),
 }
+_BEGINNING = 600
+"""So many signs of a text are looked at; what follows is hardly in another language."""
 _WORD = re.compile(r"[^\W\d_]+")
+_LANGUAGES = {
+    word: " ".join(code for code, known in _WORDS.items() if word in known)
+    for word in frozenset[str]().union(*_WORDS.values())
+}
+"""The languages in which a word says something, by word: each word of a text is looked up once."""
 
 
 def guess_language(text: str) -> str:
     """ "de", "fr", "it", "en", or "" when the text is too short or undecided."""
-    found = _WORD.findall(text[:2000].lower())
-    scores = sorted(((sum(map(known.__contains__, found)), code) for code, known in _WORDS.items()), reverse=True)
-    best, second = scores[0], scores[1]
-    if best[0] < 2 or best[0] == second[0]:
+    found = _WORD.findall(text[:_BEGINNING].lower())
+    said = [_LANGUAGES[word] for word in found if word in _LANGUAGES]
+    if len(said) < 2:
         return ""
-    return best[1]
+    together = " ".join(said)
+    (best, code), (second, _) = sorted(((together.count(code), code) for code in _WORDS), reverse=True)[:2]
+    return code if best >= 2 and best != second else ""
