@@ -1,7 +1,8 @@
 """A call that rings, said at the top of the window: «Call 061 555 01 88 – Frau Muster [Accept F2]».
 
-Asks the telephone (training, a softphone) once a second. Lies above everything, also above an open sheet, and moves
-nothing: it is no part of the layout. Takes no focus. The main window gives F2 to `accept` first.
+Asks the telephone (training, a softphone) once a second. Lies over the search field of the top bar, above everything
+and also above an open sheet, and moves nothing: it is no part of the layout. Takes no focus. The main window gives F2
+to `accept` first.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from switchboard_app.ui import look, words
 from switchboard_app.ui.bridge import Bridge, Caller
 
 _POLL = 1000
+_STRIP = 24
 
 
 class CallBanner(QWidget):
@@ -26,6 +28,7 @@ class CallBanner(QWidget):
     def __init__(self, window: QWidget, bridge: Bridge) -> None:
         super().__init__(window)
         self._telephone = bridge.telephone
+        self._training = bridge.training
         self._caller: Caller | None = None
         self._spot = look.IconSpot("phone-incoming", "accent", parent=self)
         self._words = look.elided("", look.Type.BODY_STRONG, parent=self)
@@ -47,8 +50,8 @@ class CallBanner(QWidget):
             self._clock.start()
 
     def retheme(self) -> None:
-        side, top = look.px(look.S4), look.px(look.S2)
-        self._row.setContentsMargins(side, top, top, top)
+        side, edge = look.px(look.S4), look.px(look.S1)
+        self._row.setContentsMargins(side, edge, edge, edge)
         self._row.setSpacing(look.px(look.S3))
         self._place()
 
@@ -97,7 +100,13 @@ class CallBanner(QWidget):
         wanted = look.text_width(self._words.source(), look.Type.BODY_STRONG) + self.take.sizeHint().width()
         width = min(wanted + look.px(100), window.width() - look.px(2 * look.S4))
         height = self._row.sizeHint().height()
-        self.setGeometry((window.width() - width) // 2, look.px(look.TOP_BAR + look.S2), width, height)
+        top = self._strip + (look.px(look.TOP_BAR) - height) // 2
+        self.setGeometry((window.width() - width) // 2, top, width, height)
+
+    @property
+    def _strip(self) -> int:
+        """How far down the top bar stands: training has a strip above it."""
+        return look.px(_STRIP) if self._training else 0
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parentWidget() and event.type() is QEvent.Type.Resize and self.isVisible():

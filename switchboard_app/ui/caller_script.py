@@ -15,6 +15,8 @@ from switchboard_app.ui import look
 
 _PAUSE = 5000
 _IN_SIGHT = 2
+_TALL = 72
+"""Room for two short sentences, so that nothing moves while the caller goes on."""
 
 
 class CallerScript(QWidget):
@@ -25,20 +27,22 @@ class CallerScript(QWidget):
         self._lines: tuple[str, ...] = ()
         self._said = 0
         self._bubble = look.Bubble(self)
+        self._who = look.Label("", look.Type.SMALL, "muted", self._bubble)
         self._words = look.Paragraph("", self._bubble)
-        self._bubble.column.addWidget(self._words)
-        self._bubble.column.addStretch(1)
-        self.go_on = look.KeyButton("", quiet=True)
-        self._who = look.Label("", look.Type.SMALL, "muted", self)
-        foot = QHBoxLayout()
-        foot.addWidget(self._who)
-        foot.addStretch(1)
-        foot.addWidget(self.go_on)
+        self.go_on = look.KeyButton("")
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(self._who)
+        said.addWidget(self._words)
+        said.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(look.px(look.S3))
+        row.addLayout(said, 1)
+        row.addWidget(self.go_on)
+        self._bubble.column.addLayout(row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         column.addWidget(self._bubble)
-        column.addLayout(foot)
         self._clock = QTimer(self)
         self._clock.setInterval(_PAUSE)
         self._clock.timeout.connect(self._say_next)
@@ -47,7 +51,7 @@ class CallerScript(QWidget):
         self.hide()
 
     def retheme(self) -> None:
-        self._bubble.setMinimumHeight(look.px(58))
+        self._bubble.setMinimumHeight(look.px(_TALL))
 
     def begin(self, lines: Sequence[str]) -> None:
         """The caller starts to speak; with no lines nothing is shown."""

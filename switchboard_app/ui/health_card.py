@@ -119,7 +119,7 @@ class HealthCard(look.Card):
         self.sign_in_too.setVisible(not must_sign_in)
         for button in (self.sign_in, self.sign_in_too):
             button.set_words(tr("Sign in again"))
-        self.inbox.set_words(tr("Open the platform's inbox"))
+        self.inbox.set_words(tr("To the platform"))
         self.inbox.setVisible(bool(CAPABILITIES[account.kind].inbox_url))
         self.remove.set_words(tr("Remove"))
         self.set_busy(self._busy)

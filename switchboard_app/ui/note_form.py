@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from switchboard_app.model.ids import OfficeId
@@ -118,6 +118,7 @@ class NoteForm(QWidget):
         self.number.setText(draft.number)
         self.name.setText(draft.name)
         self.concern.setPlainText(draft.concern)
+        self.concern.moveCursor(QTextCursor.MoveOperation.End)
         self.office.fill(draft.office_words, OfficeId(draft.office) if draft.office else None)
         self.radios[NoteAction(draft.action)].setChecked(True)
         self.urgent.setChecked(draft.urgent)

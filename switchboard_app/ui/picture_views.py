@@ -1,0 +1,170 @@
+"""How each picture is set: what is opened, typed and chosen in the window before it is taken.
+
+One function a view, in the order in which they are taken on one stage; each leaves the window so that the next can
+begin. Called by `screenshots`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from switchboard_app.model.account import Health
+from switchboard_app.model.ids import OfficeId
+from switchboard_app.model.times import SECOND, Millis
+from switchboard_app.store import accounts
+from switchboard_app.ui.keys import Action
+from switchboard_app.ui.picture_stage import Stage
+
+_CONCERN = (
+    "Möchte Kaufvertrag für Eigentumswohnung beurkunden lassen, weiss nicht, welches Amt. Verkäuferin wohnt in Riehen."
+    " Erreichbar ab 14 Uhr."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """`name` names the file; `source` is the workspace it needs: busy, quiet, or training (busy, with a telephone)."""
+
+    name: str
+    source: str
+    arrange: Callable[[Stage], Awaitable[None]]
+    tidy: Callable[[Stage], Awaitable[None]] | None = None
+
+
+async def pause(seconds: float = 0.05) -> None:
+    """Let the loop go on."""
+    await asyncio.sleep(seconds)
+
+
+async def _close_sheets(stage: Stage) -> None:
+    """Esc, as often as something lies over the panes."""
+    for _ in range(5):
+        if not stage.window.covered():
+            break
+        over: QWidget = QApplication.focusWidget() or stage.window
+        _press_escape(over)
+        await pause()
+
+
+def _press_escape(over: QWidget) -> None:
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        QApplication.sendEvent(over, QKeyEvent(kind, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier))
+
+
+async def _main(stage: Stage) -> None:
+    selected = stage.prepared.filled.selected
+    assert selected is not None
+    await pause(0.4)
+    stage.window.go_to(selected)
+    await pause(0.4)
+    stage.window.act(Action.ANSWER)
+
+
+async def _done(stage: Stage) -> None:
+    stage.window.act(Action.DONE)
+
+
+async def _forward(stage: Stage) -> None:
+    stage.window.conversation().focus_forward(OfficeId("bvd-tiefbauamt-strassenunterhalt"))
+
+
+async def _back_to_answer(stage: Stage) -> None:
+    await _close_sheets(stage)
+    stage.window.conversation().focus_answer()
+
+
+async def _palette(stage: Stage) -> None:
+    stage.window.search().open("schlagloch")
+
+
+async def _close_palette(stage: Stage) -> None:
+    stage.window.search().close()
+
+
+async def _phone_note(stage: Stage) -> None:
+    sheet = stage.window.sheets.phone_note()
+    now = stage.clock.now
+    stage.clock.now = Millis(now - 42 * SECOND)
+    sheet.open_for("061 555 01 88")
+    stage.clock.now = now
+    sheet.form.concern.setPlainText(_CONCERN)
+    await pause(0.5)
+    line = sheet.form.office.line
+    line.setFocus(Qt.FocusReason.OtherFocusReason)
+    line.setText("beurk")
+    line.textEdited.emit("beurk")
+    await pause(1.0)
+
+
+async def _drop_note(stage: Stage) -> None:
+    sheet = stage.window.sheets.phone_note()
+    sheet.discard_note()
+    for toast in stage.window.findChildren(QWidget):
+        if type(toast).__name__ == "Toast":
+            toast.hide()
+
+
+async def _unclear(stage: Stage) -> None:
+    unclear = stage.prepared.filled.unclear
+    assert unclear is not None
+    stage.window.go_to(unclear)
+
+
+async def _settings(stage: Stage) -> None:
+    stage.window.act(Action.SETTINGS)
+
+
+async def _directory(stage: Stage) -> None:
+    stage.window.act(Action.DIRECTORY)
+    await pause(0.3)
+    stage.window.sheets.directory().search.setText("velo")
+
+
+async def _keys(stage: Stage) -> None:
+    stage.window.act(Action.KEYS)
+
+
+async def _health(stage: Stage) -> None:
+    handle = stage.prepared.filled.accounts["x"]
+    await stage.bridge.run(accounts.set_health, handle.id, Health.NEEDS_SIGN_IN)
+    stage.window.act(Action.HEALTH)
+
+
+async def _empty(_stage: Stage) -> None:
+    await pause(0.4)
+
+
+async def _training(stage: Stage) -> None:
+    await _main(stage)
+    await pause(1.2)  # the telephone is asked once a second
+
+
+async def _training_call(stage: Stage) -> None:
+    stage.window.act(Action.PHONE_NOTE)
+    await pause(0.2)
+    concern = stage.window.sheets.phone_note().form.concern
+    concern.insertPlainText("Stolperstelle auf dem Trottoir an der Bruderholzallee, Baumwurzeln.")
+    await pause(0.8)
+
+
+VIEWS = (
+    PictureView("main", "busy", _main),
+    PictureView("done", "busy", _done, _close_sheets),
+    PictureView("forward", "busy", _forward, _back_to_answer),
+    PictureView("palette", "busy", _palette, _close_palette),
+    PictureView("phone-note", "busy", _phone_note, _drop_note),
+    PictureView("unclear", "busy", _unclear),
+    PictureView("settings", "busy", _settings, _close_sheets),
+    PictureView("directory", "busy", _directory, _close_sheets),
+    PictureView("keys", "busy", _keys, _close_sheets),
+    PictureView("health", "busy", _health),
+    PictureView("empty", "quiet", _empty),
+    PictureView("training", "training", _training),
+    PictureView("training-call", "training", _training_call),
+)
