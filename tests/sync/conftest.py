@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -128,3 +128,17 @@ def outbound(store: Store, number: int) -> list[Entry]:
 def enquiry(store: Store, number: int) -> EnquiryId:
     """The id of an enquiry."""
     return store.read(find, number)
+
+
+@pytest.fixture
+def desks(embedded_store: Store, ring: Ring) -> Iterator[Callable[[Post | None], Desk]]:
+    """Makes desks that send their mails by a post."""
+    made: list[Desk] = []
+
+    def make(post: Post | None) -> Desk:
+        made.append(Desk(embedded_store, ring, post))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
