@@ -98,6 +98,7 @@ class Credentials:
         self._ring: Keyring | None = None
         self._stuck: threading.Event | None = None
         """Set once the last call that ran out of time has ended after all."""
+        self._waiting: set[threading.Event] = set()
 
     # -- what is kept ----------------------------------------------------------------------------------------------
 
@@ -141,6 +142,11 @@ class Credentials:
         """Run one of the methods above without blocking the caller's loop."""
         return await asyncio.to_thread(work)
 
+    def give_up(self) -> None:
+        """Wait no longer, because the program ends: every call that waits now is told that nothing answers."""
+        for one in tuple(self._waiting):
+            one.set()
+
     # -- how -------------------------------------------------------------------------------------------------------
 
     def _keep(self, service: str, text: str) -> None:
@@ -169,7 +175,7 @@ class Credentials:
         if self._stuck is not None and not self._stuck.is_set():
             raise _no_answer()
         outcome: list[tuple[T | None, BaseException | None]] = []
-        ended = threading.Event()
+        ended, woken = threading.Event(), threading.Event()
 
         def ask() -> None:
             try:
@@ -180,9 +186,13 @@ class Credentials:
                 outcome.append((None, problem))
             finally:
                 ended.set()
+                woken.set()
 
+        self._waiting.add(woken)
         threading.Thread(target=ask, name="keyring", daemon=True).start()
-        if not ended.wait(self._wait):
+        woken.wait(self._wait)
+        self._waiting.discard(woken)
+        if not ended.is_set():
             self._stuck = ended
             raise _no_answer()
         value, problem = outcome[0]

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from switchboard_app.app.station import Station
 from switchboard_app.config import StationSettings, save_settings
 from switchboard_app.log import logger
-from switchboard_app.model.errors import ExitCode, UserError
+from switchboard_app.model.errors import ExitCode, Unreachable, UserError
 from switchboard_app.model.language import tr
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ENGINE_AFTER_MILLIS = 150
 """The engine starts when the first page stands: its imports cost more than the window."""
+WAIT_NOTICE_SECONDS = 1.5
+"""A workspace that takes longer to open says what it waits for."""
 
 
 @dataclass(slots=True)
@@ -110,18 +112,31 @@ class Life(QObject):
         """The page that stood in the way. It stays, hidden: a step of it may still be under way."""
         self._main: MainWindow | None = None
         self._open: Open | None = None
+        self._engine_clock = QTimer(self)
+        self._engine_clock.setSingleShot(True)
 
     async def live(self) -> int:
         """Open, show, wait for the end, close. Returns the exit code."""
-        try:
-            await self.open_workspace()
-        except UserError as problem:
-            self._show_obstacle(problem)
-        await self._ended.wait()
+        opening = asyncio.ensure_future(self._begin())
+        ended = asyncio.ensure_future(self._ended.wait())
+        await asyncio.wait((opening,), timeout=WAIT_NOTICE_SECONDS)
+        if not opening.done():
+            self._show_waiting()
+            await asyncio.wait((opening, ended), return_when=asyncio.FIRST_COMPLETED)
+        if opening.done():
+            opening.result()  # anything but a UserError is a bug
+        await ended
+        opening.cancel()
         if self._main is not None:
             await self._main.save_typed()
         await self._close()
         return ExitCode.DONE
+
+    async def _begin(self) -> None:
+        try:
+            await self.open_workspace()
+        except UserError as problem:
+            self._show_obstacle(problem)
 
     def told(self, message: str) -> None:
         """What another start of the program wants: raise the window, or note a call."""
@@ -211,7 +226,8 @@ class Life(QObject):
                 resources=self._station.resources,
                 telephone=opened.telephone,
             )
-            QTimer.singleShot(ENGINE_AFTER_MILLIS, outside.begin)
+            self._engine_clock.timeout.connect(outside.begin)
+            self._engine_clock.start(ENGINE_AFTER_MILLIS)
         return opened.bridge
 
     def _start_engine(self, opened: Open) -> Outside:
@@ -243,16 +259,30 @@ class Life(QObject):
         """First start, or why the workspace cannot be opened, with the way on."""
         from switchboard_app.app.workspace import NoWorkspace
 
-        page: QWidget
+        page: QWidget | None = self._page()
+        if isinstance(page, NoEntry) and not isinstance(problem, NoWorkspace):
+            page.say(problem)
+            return
         if isinstance(problem, NoWorkspace):
             page = FirstStart(self, self._station.resources)
             page.finished.connect(self._show_main)
         else:
             logger("app").info("the workspace cannot be opened: %s", type(problem).__name__)
             page = NoEntry(self, problem)
-        self._window = PageWindow(page)
+        self._show_page(page)
+
+    def _show_waiting(self) -> None:
+        """The keyring may wait behind its own window, and a migration takes its time: nobody is left without a word."""
+        asked = tr("The keyring is being asked. It may show a window for its password.")
+        what = asked if self._location.embedded and not self._training else tr("One moment, please.")
+        self._show_page(NoEntry(self, Unreachable(what), waiting=True))
+
+    def _show_page(self, page: QWidget) -> None:
+        former, self._window = self._window, PageWindow(page)
         self._window.closed.connect(self._ended.set)
         self._window.show()
+        if isinstance(former, PageWindow):
+            former.replace()
 
     def _page(self) -> QWidget | None:
         return self._window.page if isinstance(self._window, PageWindow) else None
@@ -261,13 +291,18 @@ class Life(QObject):
 
     async def _close(self) -> None:
         """Stop the window's tasks, let the engine finish its send, close the store."""
-        opened = self._open
+        self._engine_clock.stop()  # whoever closes at once ends before the engine began
+        page, opened = self._page(), self._open
+        if isinstance(page, NoEntry | FirstStart):
+            await page.stop()
         if opened is None:
+            self._station.credentials.give_up()
             return
         if opened.bridge is not None:
             await opened.bridge.stop()
         if opened.engine is not None:
             await asyncio.to_thread(opened.engine.stop)
+        self._station.credentials.give_up()
         await asyncio.to_thread(opened.close)
 
 

@@ -224,6 +224,10 @@ class FirstStart(look.Ground):
             sheet.open()
             sheet.import_sample()
 
+    async def stop(self) -> None:
+        """Cancel and gather what the page has begun; called when the program ends."""
+        await self._starting.stop()
+
     # -- words -----------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:

@@ -1,7 +1,8 @@
 """What the window shows when the workspace is there and cannot be opened: why, and the way on.
 
 No key or a wrong one: a field for the recovery key. No keyring, a locked one, a database that does not answer: try
-again. Always: training mode. The file is never touched from here; that is `Beginnings`.
+again. Always: training mode. Also shown while the first answer is being waited for, with nothing to press but that. The
+file is never touched from here; that is `Beginnings`.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ _WIDEST = 560
 
 
 class NoEntry(look.Ground):
-    """`NoEntry(beginnings, error)`."""
+    """`NoEntry(beginnings, error)`; with `waiting` it is what is waited for, and `say` ends the waiting."""
 
-    def __init__(self, beginnings: Beginnings, problem: UserError) -> None:
+    def __init__(self, beginnings: Beginnings, problem: UserError, *, waiting: bool = False) -> None:
         super().__init__("window")
         self._beginnings = beginnings
+        self._waiting = False
+        self._busy = False
         self._starting = Starting(self.say)
         self._build()
         self.again.clicked.connect(self._try_again)
@@ -34,6 +37,14 @@ class NoEntry(look.Ground):
         self.retheme()
         words.follow(self.retranslate)
         self.say(problem)
+        if waiting:
+            self._waiting = True
+            self._set_busy(True)
+            self._say_title()
+
+    async def stop(self) -> None:
+        """Cancel and gather what the page has begun; called when the program ends."""
+        await self._starting.stop()
 
     def _build(self) -> None:
         self._spot = look.IconSpot("lock", "muted", 32)
@@ -80,6 +91,8 @@ class NoEntry(look.Ground):
 
     def say(self, problem: UserError) -> None:
         """What stands in the way now."""
+        self._waiting = False
+        self._say_title()
         wants_key = isinstance(problem, WrongKey) or (not self.key.isHidden() and bool(self.key.text()))
         self.what.set_text(problem.message)
         self.step.set_text(tr("Type the recovery key of this workspace.") if wants_key else problem.next_step)
@@ -91,7 +104,12 @@ class NoEntry(look.Ground):
         if wants_key:
             self.key.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _say_title(self) -> None:
+        opening = tr("The workspace is being opened")
+        self.title.setText(opening if self._waiting else tr("The workspace cannot be opened"))
+
     def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
         for button in (self.again, self.restore):
             button.setEnabled(not busy)
         self.again.set_words(tr("Asking …") if busy else tr("Try again"))
@@ -120,9 +138,9 @@ class NoEntry(look.Ground):
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        self.title.setText(tr("The workspace cannot be opened"))
+        self._say_title()
         self._key_field.set_label(tr("Recovery key: 14 groups of four letters and figures"))
         self.key.setAccessibleName(tr("Recovery key"))
         self.restore.set_words(tr("Open with the recovery key"))
         self.train.set_words(tr("Start training mode"))
-        self._set_busy(False)
+        self._set_busy(self._busy)

@@ -15,9 +15,13 @@ from PySide6.QtWidgets import QApplication
 from switchboard_app.app.life import Life
 from switchboard_app.app.station import Station
 from switchboard_app.app.workspace import create
-from switchboard_app.config import StationSettings, locale_folder
+from switchboard_app.config import StationSettings, locale_folder, resource_folder
 from switchboard_app.credentials import Credentials, Keyring
+from switchboard_app.model.account import Channel
+from switchboard_app.model.ids import Operator
 from switchboard_app.model.language import use_language
+from switchboard_app.model.office_csv import read_directory
+from switchboard_app.store import accounts, directory
 from switchboard_app.ui import look
 from switchboard_app.ui.first_start import FirstStart
 from switchboard_app.ui.main_window import MainWindow
@@ -196,3 +200,86 @@ async def test_a_broken_record_of_training_is_said(station_home: Path) -> None:
         obstacle = page(life)
         assert isinstance(obstacle, NoEntry)
         assert "platforms.jsonl" in obstacle.what.text()
+
+
+class SlowRing(MemoryRing):
+    """Waits behind its password window until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+        self.asked = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """As keyring's back ends."""
+        self.asked.set()
+        self.go.wait(30)
+        return super().get_password(service, username)
+
+
+async def test_a_keyring_that_waits_is_told(station_home: Path, ring: MemoryRing, encrypted: str) -> None:
+    slow = SlowRing()
+    slow.entries = ring.entries
+    try:
+        async with living(station(station_home, lambda: slow)) as life:
+            await until(slow.asked.is_set)
+            await until(lambda: page(life) is not None, 10)
+            waiting = page(life)
+            assert isinstance(waiting, NoEntry)
+            assert "keyring is being asked" in waiting.what.text()
+            assert not waiting.again.isEnabled(), "it is being asked already"
+            slow.go.set()
+            await until(lambda: life._main is not None)
+            assert life._window is None
+    finally:
+        slow.go.set()
+
+
+async def test_closed_while_the_keyring_waits(station_home: Path, ring: MemoryRing, encrypted: str) -> None:
+    slow = SlowRing()
+    slow.entries = ring.entries
+    try:
+        async with living(station(station_home, lambda: slow)) as life:
+            await until(lambda: page(life) is not None, 10)
+    finally:
+        slow.go.set()
+
+
+async def test_a_keyring_that_waits_too_long(station_home: Path, ring: MemoryRing, encrypted: str) -> None:
+    slow = SlowRing()
+    slow.entries = ring.entries
+    try:
+        async with living(station(station_home, lambda: slow, wait=2.0)) as life:
+            await until(lambda: page(life) is not None, 10)
+            obstacle = page(life)
+            assert isinstance(obstacle, NoEntry)
+            await until(lambda: "does not answer" in obstacle.what.text())
+            assert obstacle.again.isEnabled()
+            slow.go.set()
+            await until(lambda: slow.entries is not None)
+            await asyncio.sleep(0.2)
+            obstacle.again.click()
+            await until(lambda: life._main is not None)
+    finally:
+        slow.go.set()
+
+
+async def test_later_is_not_asked_again(station_home: Path, ring: MemoryRing) -> None:
+    """The first start was left with «Later»; what it waited for comes afterwards, in the main window."""
+    async with living(station(station_home, lambda: ring)) as life:
+        await until(lambda: page(life) is not None)
+        first = page(life)
+        assert isinstance(first, FirstStart)
+        first.make.click()
+        await until(lambda: not first.key.isHidden())
+        first.key.confirmed.emit()
+        await until(lambda: not first.later.isHidden())
+        first.later.click()
+        await until(lambda: life._main is not None)
+        main, opened = life._main, life._open
+        assert opened is not None
+        await opened.store.run(accounts.add, Channel.X, "Kanton", Operator("ml"))
+        sample = resource_folder() / "directory" / "basel-stadt-sample.csv"
+        await opened.store.run(directory.replace, read_directory(sample.read_bytes()), Operator("ml"))
+        await asyncio.sleep(0.5)
+        assert life._main is main, "no second window"
