@@ -1,7 +1,8 @@
 """The key of an embedded workspace, and how people write it down.
 
 A random raw key of 32 bytes and a salt of 16. The salt stands in plain at the head of the file (SQLCipher puts it
-there), so a file tells which key it wants. The recovery key is the raw key in letters and figures with a check at its end.
+there), so a file tells which key it wants. The recovery key is the raw key in letters and figures with a check at its
+end.
 """
 
 from __future__ import annotations
