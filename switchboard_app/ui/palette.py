@@ -135,7 +135,10 @@ class Palette(QWidget):
         if row >= 0:
             index = self.model.index(row, 0)
             self.list.setCurrentIndex(index)
-            self.list.scrollTo(index)
+            if row == self.model.next_choice(-1, 1):
+                self.list.scrollToTop()  # with its heading
+            else:
+                self.list.scrollTo(index)
             self.field.setAccessibleDescription(self.model.spoken(row))
 
     def _choose(self, row: int) -> None:
