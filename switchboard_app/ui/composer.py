@@ -1,32 +1,30 @@
 """Where an operator writes: answer, internal note, forwarding. One page at a time below the timeline.
 
-Sends through the verbs and clears a box only after the store has it. An answer keeps one id until it is stored, so that
-a double click is one answer. When somebody wrote meanwhile, sending stops until it was seen. An enquiry that is
-somebody else's or closed has a line in the place of the boxes. Refuses to read the store: `conversation` hands in what
-to show.
+What was half written about an enquiry is there again when it is opened. An enquiry that is somebody else's or closed
+has a line in the place of the boxes. Refuses to read the store (`conversation` hands in what to show) and to send
+(`composer_sending` does).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from switchboard_app.model.account import Channel
-from switchboard_app.model.enquiry import Enquiry, EnquiryState, Outcome
+from switchboard_app.model.enquiry import Enquiry, EnquiryState
 from switchboard_app.model.entry import Direction, Entry, EntryKind
-from switchboard_app.model.ids import EnquiryId, OfficeId, OutboxId
+from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
 from switchboard_app.store.desk import File
-from switchboard_app.store.ids import new_id
 from switchboard_app.ui import look
 from switchboard_app.ui.answer_page import AnswerPage
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.composer_sending import Sending
 from switchboard_app.ui.composer_strip import Strip
-from switchboard_app.ui.conversation_reading import Drafts, Read
+from switchboard_app.ui.conversation_reading import DRAFTS, Drafts, Read
 from switchboard_app.ui.draft_box import DraftBox
 from switchboard_app.ui.forward_page import ForwardPage
 from switchboard_app.ui.note_page import NotePage
@@ -55,10 +53,6 @@ class Composer(QWidget):
         self._verbs = verbs
         self._enquiry: Enquiry | None = None
         self._barred = False
-        self._reply_id: OutboxId | None = None
-        self._unseen = ""
-        self._under_way = False
-        self._last_sent: tuple[EnquiryId, str, tuple[File, ...]] | None = None
         self._files: dict[EnquiryId, tuple[File, ...]] = {}
         self.strip = Strip(self)
         self.tabs = look.Tabs(["", "", ""], self)
@@ -70,10 +64,12 @@ class Composer(QWidget):
         for part in (self.strip, self.tabs, self.answer, self.note, self.office):
             self._column.addWidget(part)
         self.tabs.changed.connect(self._show_page)
-        self.answer.send.connect(self._send)
-        self.answer.box.edited.connect(self._answer_edited)
-        self.note.save.connect(self._save_note)
-        self.office.forward.connect(self._forward)
+        self._sending = Sending(self, bridge, verbs, self.answer, self.note, self.office)
+        self._sending.sent.connect(self.sent)
+        self._sending.stale.connect(self.stale)
+        self._sending.show_end.connect(self.show_end)
+        self._sending.noted.connect(self._noted)
+        self._sending.forwarded.connect(self.focus_answer)
         self.strip.reassign.connect(self.reassign_wanted)
         self.strip.reopen.connect(self.reopen_wanted)
         self.strip.note.connect(self.focus_note)
@@ -110,12 +106,8 @@ class Composer(QWidget):
         self._keep_files()
         enquiry = read.conversation.enquiry
         self._enquiry = enquiry
-        self._reply_id = None
-        self._unseen = ""
-        self.answer.announce("")
-        self.answer.complain("")
-        self.answer.outcomes.hide()
-        for box, place, text in zip(self.boxes, ("reply", "note", "forward"), _texts(read.drafts), strict=True):
+        self._sending.take(enquiry)
+        for box, place, text in zip(self.boxes, DRAFTS, _texts(read.drafts), strict=True):
             box.release()
             box.hold(f"{place}:{enquiry.id}", text)
         self.answer.files.put(self._files.pop(enquiry.id, ()))
@@ -132,10 +124,10 @@ class Composer(QWidget):
         if drafts:
             came_back = [box.adopt(text) for box, text in zip(self.boxes, _texts(read.drafts), strict=True)]
             if came_back[ANSWER]:
-                self._give_back_files()
+                self._sending.give_back_files()
         news = [one for one in fresh if one.kind is EntryKind.MESSAGE and not self._mine(one)]
         if news and (self.answer.box.filled() or self.answer.files.files()):
-            self._warn(news[-1])
+            self._sending.warn(news[-1])
         self._apply(read)
         self._show_page()
 
@@ -143,6 +135,7 @@ class Composer(QWidget):
         """Write about nothing; what was typed is saved."""
         self._keep_files()
         self._enquiry = None
+        self._sending.take(None)
         for box in self.boxes:
             box.release()
 
@@ -158,6 +151,7 @@ class Composer(QWidget):
         self.office.set_matter(enquiry.number, read.matter.concern, read.matter.callback)
         foreign = enquiry.owner is not None and enquiry.owner != self._bridge.me
         was, self._barred = self._barred, foreign or enquiry.state is EnquiryState.DONE
+        self._sending.follow(None if self._barred else enquiry, note_on=enquiry)
         draft = any(box.draft() for box in self.boxes)
         if enquiry.state is EnquiryState.DONE:
             self.strip.closed(enquiry, now, draft=draft)
@@ -191,14 +185,10 @@ class Composer(QWidget):
         if self._enquiry is not None and self.answer.files.files():
             self._files[self._enquiry.id] = self.answer.files.files()
 
-    def _give_back_files(self) -> None:
-        """An answer was undone: its pictures are back with its text."""
-        if self._last_sent is None or self._enquiry is None:
-            return
-        enquiry, text, files = self._last_sent
-        if enquiry == self._enquiry.id and text == self.answer.box.text():
-            self.answer.files.put(files)
-        self._last_sent = None
+    def _noted(self) -> None:
+        """Where there was only room for a note, it is filed now."""
+        if self._barred:
+            self.leave()
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
@@ -274,10 +264,10 @@ class Composer(QWidget):
         found = [box.stamp() for box in self.boxes]
         return None if any(one is None for one in found) else tuple(one for one in found if one is not None)
 
-    async def idle(self) -> None:
-        """Wait until no draft is being saved."""
-        for box in self.boxes:
-            await box.idle()
+    async def idle(self, enquiry: EnquiryId) -> None:
+        """Wait until no draft about this enquiry is being saved."""
+        for box, place in zip(self.boxes, DRAFTS, strict=True):
+            await box.idle(f"{place}:{enquiry}")
 
     def save_soon(self) -> None:
         """Save every draft in the background."""
@@ -288,108 +278,6 @@ class Composer(QWidget):
         """Save every draft now."""
         for box in self.boxes:
             await box.save()
-        await self.idle()
-
-    # -- what came in while somebody writes ----------------------------------------------------------------------------
-
-    def _warn(self, entry: Entry) -> None:
-        if entry.direction is Direction.IN:
-            self._unseen = tr("A new message came in while you were writing.")
-        else:
-            self._unseen = tr("{name} has answered while you were writing.").format(name=entry.author)
-        self.answer.announce(f"{self._unseen} {tr('Read it before you send.')}")
-
-    def _answer_edited(self) -> None:
-        if self._unseen and not self.answer.box.filled() and not self.answer.files.files():
-            self._unseen = ""
-            self.answer.announce("")
-
-    # -- acting ----------------------------------------------------------------------------------------------------
-
-    def _send(self, outcome: object) -> None:
-        if self._under_way or self._enquiry is None or self._barred:
-            return
-        if not self.answer.ready():
-            self.answer.complain(self.answer.why_not())
-            return
-        if self._unseen:
-            self._unseen = ""
-            self.answer.announce(tr("New message – press Ctrl+Enter again to send"))
-            self.show_end.emit()
-            return
-        assert outcome is None or isinstance(outcome, Outcome)
-        self._begin("send", self._sending(self._enquiry, outcome))
-
-    async def _sending(self, enquiry: Enquiry, outcome: Outcome | None) -> None:
-        box = self.answer.box
-        text = await box.settle()
-        files = self.answer.files.files()
-        self._reply_id = reply_id = self._reply_id or OutboxId(new_id())
-        done = False
-        try:
-            done = await self._verbs.reply(
-                enquiry.id, text, reply_id, version=enquiry.version, files=files, outcome=outcome
-            )
-        finally:
-            if done:
-                self._last_sent = (enquiry.id, text, files)
-            self._ended(box, enquiry, done=done)
-        if done and self._shows(enquiry):
-            self._reply_id = None
-            self.answer.files.put(())
-            self.answer.announce("")
-            self.answer.complain("")
-            self.sent.emit(outcome is not None)
-
-    def _save_note(self) -> None:
-        if not self._under_way and self._enquiry is not None and self.note.box.filled():
-            self._begin("note", self._saving_note(self._enquiry))
-
-    async def _saving_note(self, enquiry: Enquiry) -> None:
-        text, done = await self.note.box.settle(), False
-        try:
-            done = await self._verbs.note(enquiry.id, text)
-        finally:
-            self._ended(self.note.box, enquiry, done=done)
-        if done and self._barred:
-            self.leave()
-
-    def _forward(self) -> None:
-        if self._under_way or self._enquiry is None or self._barred:
-            return
-        if self.office.button.isEnabled():
-            self._begin("forward", self._forwarding(self._enquiry))
-        else:
-            self.office.complain(self.office.hint.source())
-
-    async def _forwarding(self, enquiry: Enquiry) -> None:
-        office = self.office.office
-        assert office is not None
-        text, done = await self.office.box.settle(), False
-        try:
-            done = await self._verbs.forward(enquiry.id, office.id, text, version=enquiry.version)
-        finally:
-            self._ended(self.office.box, enquiry, done=done)
-        if done and self._shows(enquiry):
-            self.office.complain("")
-            self.office.clear_choice()
-            self.focus_answer()
-
-    def _begin(self, name: str, work: Any) -> None:
-        self._under_way = True
-        self._bridge.start(name, work)
-
-    def _ended(self, box: DraftBox, enquiry: Enquiry, *, done: bool) -> None:
-        self._under_way = False
-        if done:
-            box.sent()
-        else:
-            box.kept()
-            if self._shows(enquiry):
-                self.stale.emit()
-
-    def _shows(self, enquiry: Enquiry) -> bool:
-        return self._enquiry is not None and self._enquiry.id == enquiry.id
 
 
 def _texts(drafts: Drafts) -> tuple[str, str, str]:

@@ -12,21 +12,19 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from switchboard_app.model.account import CAPABILITIES
-from switchboard_app.model.delivery import Delivery
 from switchboard_app.model.enquiry import Enquiry
 from switchboard_app.model.entry import Entry
 from switchboard_app.model.errors import UserError
-from switchboard_app.model.forwarding import Forwarding
 from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
 from switchboard_app.store import timeline
-from switchboard_app.store.desk import Decision
 from switchboard_app.store.timeline import PAGE
 from switchboard_app.ui import look, words
 from switchboard_app.ui.attachment_view import tile_pixels
 from switchboard_app.ui.bridge import Bridge, concerns
 from switchboard_app.ui.composer import Composer
 from switchboard_app.ui.conversation_deeds import Deeds
+from switchboard_app.ui.conversation_granting import Granting
 from switchboard_app.ui.conversation_head import ConversationHead
 from switchboard_app.ui.conversation_pages import NothingOpen, Skeleton, Unreadable
 from switchboard_app.ui.conversation_reading import Read, read
@@ -37,7 +35,6 @@ from switchboard_app.ui.reread import Reread
 from switchboard_app.ui.timeline_plan import Earlier, Planner
 from switchboard_app.ui.timeline_row import Wishes
 from switchboard_app.ui.timeline_view import LEAST_TIMELINE, TimelineView
-from switchboard_app.ui.unclear_card import UnclearCard
 from switchboard_app.ui.verbs import Verbs
 
 SKELETON = 150
@@ -134,22 +131,11 @@ class ConversationPane(look.Ground, Deeds):
         self.composer.reassign_wanted.connect(self.ask_reassign)
         self.composer.reopen_wanted.connect(self.reopen)
         self.sheets.finished.connect(self.next_wanted)
-        self._connect_wishes()
-
-    def _connect_wishes(self) -> None:
-        wishes = self.wishes
-        wishes.link.connect(lambda address: open_link(self, address))
-        wishes.whole_text.connect(self.sheets.whole_text)
-        wishes.picture.connect(self.sheets.picture)
-        wishes.save.connect(self.sheets.saving.ask)
-        wishes.inbox.connect(self.open_inbox)
-        wishes.word.connect(self.sheets.word)
-        wishes.withdraw.connect(self._withdraw_forwarding)
-        wishes.decide.connect(self._decide)
-        wishes.edit.connect(self._edit)
-        wishes.enquiry.connect(self.enquiry_wanted)
-        wishes.more.connect(self._show_more)
-        wishes.earlier.connect(self._show_earlier)
+        self.wishes.inbox.connect(self.open_inbox)
+        self.wishes.enquiry.connect(self.enquiry_wanted)
+        self.wishes.more.connect(self._show_more)
+        self.wishes.earlier.connect(self._show_earlier)
+        self._granting = Granting(self, self._bridge, self._verbs)
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
@@ -218,7 +204,7 @@ class ConversationPane(look.Ground, Deeds):
         wanted = self._wanted
         if wanted is None:
             return
-        await self.composer.idle()
+        await self.composer.idle(wanted)
         stamps = self.composer.stamps()
         try:
             found = await self._bridge.ask(read, wanted, self._bridge.me, self._limit)
@@ -235,6 +221,10 @@ class ConversationPane(look.Ground, Deeds):
         self._refresh(found, drafts=usable)
         if not usable:
             self._reread.soon()
+
+    def read_again(self) -> None:
+        """What is shown may be old."""
+        self._reread.soon()
 
     def _show(self, found: Read) -> None:
         self._waiting.stop()
@@ -333,28 +323,6 @@ class ConversationPane(look.Ground, Deeds):
         self.timeline.to_end()
         if closed:
             self.next_wanted.emit()
-
-    def _withdraw_forwarding(self, forwarding: Forwarding) -> None:
-        self._bridge.start("withdraw forwarding", self._verbs.withdraw_forwarding(forwarding.id))
-
-    def _decide(self, delivery: Delivery, decision: Decision) -> None:
-        self._bridge.start("decide", self._deciding(delivery, decision))
-
-    async def _deciding(self, delivery: Delivery, decision: Decision) -> None:
-        if not await self._verbs.decide(delivery.id, decision):
-            for card in self.timeline.findChildren(UnclearCard):
-                card.free()
-            self._reread.soon()
-
-    def _edit(self, delivery: Delivery) -> None:
-        """The text of an answer that was not sent becomes the draft again."""
-        self._bridge.start("edit", self._editing(delivery))
-
-    async def _editing(self, delivery: Delivery) -> None:
-        await self.composer.save()
-        if await self._verbs.withdraw(delivery.id):
-            self.composer.focus_answer()
-        self._reread.soon()
 
     # -- keys and layout -------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from switchboard_app.store.timeline import Conversation
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.text.message import phone_note_head
 
+DRAFTS = ("reply", "note", "forward")
+"""What can be written about an enquiry, as the places of drafts name it."""
 LONGEST_CONCERN = 3000
 """Characters of the citizen's words that a summary begins with."""
 
@@ -58,7 +60,7 @@ def read(tx: Transaction, enquiry: EnquiryId, me: Operator, limit: int) -> Read:
     shown = timeline.conversation(tx, enquiry, limit)
     head = shown.enquiry
     earlier = bool(head.thread and not shown.more and timeline.earlier_entries(tx, head.thread, enquiry, 1))
-    texts = (drafts.load(tx, me, f"{place}:{enquiry}") for place in ("reply", "note", "forward"))
+    texts = (drafts.load(tx, me, f"{place}:{enquiry}") for place in DRAFTS)
     return Read(shown, Drafts(*texts), matter(shown.entries), earlier)
 
 

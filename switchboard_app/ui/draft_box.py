@@ -9,6 +9,7 @@ composer's pages.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QTextCursor
@@ -59,6 +60,10 @@ class DraftBox(look.TextField):
         """What the store holds of it, as far as we know."""
         self._proposal = ""
         """A text that is no draft as long as nobody changed it."""
+        self._left: dict[str, str] = {}
+        """Drafts that were left before the store had them, by their places; kept until it has."""
+        self._under_way: Counter[str] = Counter()
+        """How many writes of a place have begun or are about to."""
         self._turn = asyncio.Lock()
         self._sending = ""
         self._writes = 0
@@ -76,19 +81,22 @@ class DraftBox(look.TextField):
     # -- what it holds ---------------------------------------------------------------------------------------------
 
     def hold(self, place: str, stored: str) -> None:
-        """Take another draft's place, with its text as the store has it."""
+        """Take another draft's place, with its text as the store has it, or as it was left if that is newer."""
         self._stop_clocks()
         self._place = place
         self._stored = stored
         self._proposal = ""
         self.setReadOnly(False)
-        self._put(stored)
+        self._put(self._left.pop(place, stored))
+        if self.unsaved():
+            self._changed()
 
     def release(self) -> None:
         """Save what is unsaved and hold nothing."""
-        if self.unsaved() and not self._bridge.ended:
-            self._bridge.start("draft", self._write(self._place, self.draft()))
+        if self.unsaved():
+            self._left[self._place] = self.draft()
         self.hold("", "")
+        self.save_soon()
 
     def place(self) -> str:
         """The draft's place in the store, "" while it holds none."""
@@ -138,12 +146,14 @@ class DraftBox(look.TextField):
         """Take it before reading the store and compare it after: None or another one, and the read is older than we
         are.
         """
-        return None if self._turn.locked() else self._writes
+        return None if self._under_way[self._place] else self._writes
 
-    async def idle(self) -> None:
-        """Wait until nothing is being saved."""
-        async with self._turn:
-            pass
+    async def idle(self, place: str) -> None:
+        """Wait until nothing of this place is being saved."""
+        while self._under_way[place]:
+            await asyncio.sleep(0)
+            async with self._turn:
+                pass
 
     def adopt(self, stored: str) -> bool:
         """Take over what the store holds when it is not what we wrote; True when a text came in.
@@ -188,43 +198,68 @@ class DraftBox(look.TextField):
 
     def save_soon(self) -> None:
         """Save in the background."""
-        self._stop_clocks()
-        if self.unsaved() and not self._bridge.ended:
-            self._bridge.start("draft", self.save())
+        if not self._bridge.ended:
+            for place, text in self._to_save():
+                self._bridge.start("draft", self._write(place, text))
 
     async def save(self) -> None:
         """Save now. A refusal is told once until saving works again; the text stays in the box."""
+        for place, text in self._to_save():
+            await self._write(place, text)
+        await self.idle(self._place)
+
+    def _to_save(self) -> list[tuple[str, str]]:
+        """What the store does not have yet, each announced as under way."""
         self._stop_clocks()
+        found = list(self._left.items())
         if self.unsaved():
-            await self._write(self._place, self.draft())
+            found.append((self._place, self.draft()))
+        for place, _ in found:
+            self._under_way[place] += 1
+        return found
 
     async def _write(self, place: str, text: str) -> None:
-        async with self._turn:
-            self._writes += 1
-            try:
+        """Store one draft; announced before by `_to_save`."""
+        try:
+            async with self._turn:
+                if place != self._place and place not in self._left:
+                    return  # it was sent meanwhile
+                self._writes += 1
                 await self._bridge.run(drafts.save, self._bridge.me, place, text)
-            except UserError as refusal:
-                if not self._told:
-                    self._told = True
-                    self._bridge.failed.emit(refusal)
-                self._limit.start()
-                return
-            self._told = False
-            if place == self._place:
-                self._stored = text
+        except UserError as refusal:
+            self._refused(refusal)
+            return
+        finally:
+            self._under_way[place] -= 1
+        self._told = False
+        if self._left.get(place) == text:
+            del self._left[place]
+        if place == self._place:
+            self._stored = text
 
-    async def settle(self) -> str:
-        """Wait for saves under way and hold new ones back until `sent` or `kept`; the text to be sent."""
+    def _refused(self, refusal: UserError) -> None:
+        """Tell it once, and try again soon."""
+        if not self._told:
+            self._told = True
+            self._bridge.failed.emit(refusal)
+        self._limit.start()
+
+    def hand_over(self) -> str:
+        """The text to be sent, as it is at this key press; followed by `turn`, and that by `sent` or `kept`."""
         self._stop_clocks()
-        await self._turn.acquire()
-        self._sending = self._place
         self.setReadOnly(True)
+        self._sending = self._place
+        self._under_way[self._sending] += 1
         return self.text()
+
+    async def turn(self) -> None:
+        """Wait for saves under way, and hold new ones back."""
+        await self._turn.acquire()
 
     def sent(self) -> None:
         """The text was stored for good, and its draft forgotten in the same step: begin anew."""
-        here = self._go_on()
-        if here:
+        self._left.pop(self._sending, None)
+        if self._go_on():
             self._stored = self._proposal = ""
             self._put("")
 
@@ -234,8 +269,9 @@ class DraftBox(look.TextField):
             self._changed()
 
     def _go_on(self) -> bool:
-        """End what `settle` began; whether the box still holds the same draft."""
+        """End what `hand_over` began; whether the box still holds the same draft."""
         self._writes += 1
+        self._under_way[self._sending] -= 1
         self.setReadOnly(False)
         self._turn.release()
         return self._sending == self._place

@@ -63,6 +63,9 @@ class ForwardingRow(Row):
             words = tr("mail: {state}").format(state=delivery_words(one.delivery.state))
             flow.addWidget(look.ChipLabel(words, look.Tone.NEUTRAL, holder))
         flow.addWidget(look.ChipLabel(one.reference, look.Tone.NEUTRAL, holder))
+        self.fold = ChipButton(tr("Show what was sent"), holder, tone="muted", ground="pane")
+        self.fold.clicked.connect(self._fold)
+        flow.addWidget(self.fold)
         return holder
 
     def _words_of_the_office(self, one: Forwarding) -> QWidget:
@@ -78,9 +81,7 @@ class ForwardingRow(Row):
             withdraw.clicked.connect(lambda: self._wishes.withdraw.emit(one))
             self.buttons["withdraw"] = withdraw
             flow.addWidget(withdraw)
-        self.fold = ChipButton(tr("Show what was sent"), self, tone="muted", ground="neutral_ground")
-        self.fold.clicked.connect(self._fold)
-        flow.addWidget(self.fold)
+        holder.setVisible(bool(self.buttons))
         return holder
 
     def _add(self, flow: Flow, name: str, words: str, word: ForwardingState) -> None:

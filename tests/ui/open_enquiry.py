@@ -131,7 +131,9 @@ class Desk:
         """Wait until hints were read and drafts saved."""
         await asyncio.sleep(0.06)
         await until(lambda: not self.pane._reread._under_way and not self.pane._reread._clock.isActive())
-        await self.pane.composer.idle()
+        enquiry = self.pane.enquiry()
+        if enquiry is not None:
+            await self.pane.composer.idle(enquiry.id)
 
     def messages(self) -> list[MessageRow]:
         """The rows of messages, oldest first."""

@@ -20,6 +20,7 @@ from switchboard_app.model.times import DAY, HOUR
 from switchboard_app.store import desk as verbs
 from switchboard_app.store import directory, drafts, outbox
 from switchboard_app.store.desk import NoteAction, PhoneNote
+from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.composer import ANSWER, NOTE, OFFICE
 from switchboard_app.ui.conversation_reading import LONGEST_CONCERN
 from tests.ui.corpora import corpus
@@ -541,3 +542,79 @@ async def test_pictures_stay_with_their_enquiry(desk: Desk) -> None:
     assert not answer.files.files()
     await desk.open(anna)
     await until(lambda: [file.name for file in answer.files.files()] == ["plan.png"])
+
+
+# -- never to the wrong person, never lost -----------------------------------------------------------------------------
+
+
+async def test_an_answer_goes_to_the_one_it_was_written_for_whatever_is_opened_meanwhile(desk: Desk) -> None:
+    anna, bea = desk.receive("Anna", "Hallo"), desk.receive("Bea", "Hallo")
+    desk.workspace.store.write(drafts.save, ME, f"reply:{bea}", "Für Bea")
+    await desk.open(anna)
+    box = desk.pane.composer.answer.box
+    type_in(box, "Für Anna")
+    desk.pane.composer.save_soon()  # a save is under way, so the answer waits its turn
+    press(box, Qt.Key.Key_Return, CTRL)
+    desk.pane.open(bea)
+    await until(lambda: box.text() == "Für Bea")
+    await until(lambda: len(desk.stored(anna).entries) > 1)
+    await desk.settled()
+    assert desk.stored(anna).entries[-1].text == "Für Anna"
+    assert len(desk.stored(bea).entries) == 1
+    assert (desk.draft(anna), desk.draft(bea)) == ("", "Für Bea")
+    assert box.text() == "Für Bea"
+    assert not box.isReadOnly()
+    await desk.open(anna)
+    assert box.text() == ""
+
+
+async def test_a_note_belongs_to_the_enquiry_it_was_written_on(desk: Desk) -> None:
+    anna, bea = desk.receive("Anna", "Hallo"), desk.receive("Bea", "Hallo")
+    await desk.open(anna)
+    note = desk.pane.composer.note
+    desk.pane.focus_note()
+    type_in(note.box, "Zu Anna")
+    desk.pane.composer.save_soon()
+    press(note.box, Qt.Key.Key_Return, CTRL)
+    desk.pane.open(bea)
+    await until(lambda: len(desk.stored(anna).entries) > 1)
+    await desk.settled()
+    assert desk.stored(anna).entries[-1].text == "Zu Anna"
+    assert len(desk.stored(bea).entries) == 1
+
+
+def full(tx: Transaction, *, room: bool) -> None:
+    """Let the database grow no further, as on a full disk; or again."""
+    pages = tx.value("PRAGMA page_count")
+    tx.rows(f"PRAGMA max_page_count = {pages + 100_000 if room else pages}")
+
+
+async def test_a_full_disk_loses_nothing_that_was_typed(desk: Desk) -> None:
+    anna, bea = desk.receive("Anna", "Hallo"), desk.receive("Bea", "Hallo")
+    long = "Sehr ausführlich. " * 3000
+    await desk.open(anna)
+    desk.workspace.store.write(full, room=False)
+    box = desk.pane.composer.answer.box
+    box.setPlainText(long)
+    await until(lambda: desk.told)
+    assert box.text() == long
+    desk.pane.open(bea)
+    await until(lambda: box.text() == "")
+    desk.pane.open(anna)
+    await until(lambda: box.text() == long)
+    assert len(desk.told) == 1  # said once, not at every pause
+    desk.workspace.store.write(full, room=True)
+    await until(lambda: desk.draft(anna) == long)
+
+
+async def test_a_draft_left_behind_on_a_full_disk_is_stored_when_there_is_room(desk: Desk) -> None:
+    anna, bea = desk.receive("Anna", "Hallo"), desk.receive("Bea", "Hallo")
+    long = "Sehr ausführlich. " * 3000
+    await desk.open(anna)
+    desk.workspace.store.write(full, room=False)
+    desk.pane.composer.answer.box.setPlainText(long)
+    desk.pane.open(bea)
+    await until(lambda: desk.told)
+    desk.workspace.store.write(full, room=True)
+    await until(lambda: desk.draft(anna) == long)
+    assert desk.draft(bea) == ""
