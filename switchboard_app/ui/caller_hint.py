@@ -33,6 +33,7 @@ class CallerHint(QWidget):
         self._bridge = bridge
         self._number = ""
         self._person: Person | None = None
+        self._odd = False
         self._open_number = 0
         self._card = look.Card(ground="note_ground", line="note_line")
         self._words = look.Paragraph("", role=look.Type.SMALL)
@@ -80,6 +81,7 @@ class CallerHint(QWidget):
     async def _ask(self, number: str) -> None:
         person = await self._bridge.ask(people.by_number, number)
         if number == self._number:  # else it was typed on meanwhile
+            self._odd = person is None and not people.normal_number(number)
             self._show(person)
 
     def _show(self, person: Person | None) -> None:
@@ -102,7 +104,8 @@ class CallerHint(QWidget):
 
     def _sentence(self) -> str:
         if self._person is None:
-            return ""
+            odd = self._odd and bool(self._number)
+            return tr("Not a complete phone number; it is kept as it is written.") if odd else ""
         if not self._person.earlier:
             return tr("This number is known: {name}.").format(name=self._person.name) if self._person.name else ""
         last = self._person.earlier[0]

@@ -11,6 +11,7 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from switchboard_app.model.errors import Unreachable, UserError
@@ -25,6 +26,8 @@ from switchboard_app.ui.office_hits import OfficeHits
 from switchboard_app.ui.reread import Reread
 
 _IN_SIGHT = 6
+_ROOMY = 640
+"""Width of the window at 100 % from which the foot holds all buttons."""
 
 
 def read_file(path: Path) -> tuple[Office, ...]:
@@ -78,10 +81,34 @@ class DirectorySheet(look.Sheet):
         self.choose = look.KeyButton("", icon_name="file", parent=self.card)
         self.sample = look.KeyButton("", parent=self.card)
         self.done = look.KeyButton("", "Esc", self.card)
-        self.foot.addWidget(self.choose)
-        self.foot.addWidget(self.sample)
+        self._ways = QWidget()
+        ways = QHBoxLayout(self._ways)
+        ways.setContentsMargins(0, 0, 0, 0)
+        ways.addWidget(self.choose)
+        ways.addWidget(self.sample)
+        ways.addStretch(1)
+        self.body.addWidget(self._ways)
         self.foot.addStretch(1)
         self.foot.addWidget(self.done)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_ways()
+
+    def retheme(self) -> None:
+        super().retheme()
+        if hasattr(self, "_ways"):
+            self._place_ways()
+
+    def _place_ways(self) -> None:
+        """The ways to import stand beside «Close» where there is room, else below the list."""
+        beside = self.width() >= look.px(_ROOMY)
+        if beside and self.body.indexOf(self._ways) >= 0:
+            self.body.removeWidget(self._ways)
+            self.foot.insertWidget(0, self._ways, 100)
+        elif not beside and self.foot.indexOf(self._ways) >= 0:
+            self.foot.removeWidget(self._ways)
+            self.body.addWidget(self._ways)
 
     # -- what there is ---------------------------------------------------------------------------------------------
 

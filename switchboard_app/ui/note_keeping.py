@@ -7,6 +7,7 @@ note puts what is in the form aside. Called by `phone_note` only.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -129,12 +130,20 @@ class NoteKeeping(QObject):
         self.save_now()
         self.changed.emit()
 
-    def filed(self) -> None:
-        """The note in the form was filed or discarded: begin an empty one."""
+    def settled(self, note: NoteDraft) -> None:
+        """The note was filed or discarded: it is no draft any more, wherever it is by now."""
         self.problem = None
-        self._form.fill(fresh(self._bridge.clock()))
+        if self._form.content().note_id == note.note_id:
+            self._form.fill(fresh(self._bridge.clock()))
+        self._gone += [place for place, one in self._aside if one.note_id == note.note_id and place]
+        self._aside = [(place, one) for place, one in self._aside if one.note_id != note.note_id]
         self.save_now()
         self.changed.emit()
+
+    def freshen(self) -> None:
+        """An empty form is opened: the call, if there is one, begins now."""
+        if self._form.content().blank:
+            self._form.fill(fresh(self._bridge.clock()))
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -170,6 +179,8 @@ class NoteKeeping(QObject):
     async def flush(self) -> None:
         """Save, and come back when it is saved or refused."""
         self._pause.stop()
+        while self._saving:  # noqa: ASYNC110 - it ends in a moment, and nobody else waits for it
+            await asyncio.sleep(0.01)
         if self._loaded and not self._held and self._dirty():
             self._saving = True
             await self._save()

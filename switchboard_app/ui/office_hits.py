@@ -63,9 +63,11 @@ class HitModel(QAbstractListModel):
         office = match.office
         topic = match.topic or (office.topics[0].name if office.topics else office.department)
         contact = contact_line(office, self._clock())
+        mail = "" if office.email else tr("takes no e-mail")
         if self.browsing:
             topic = " · ".join((office.department, *(one.name for one in office.topics)))
-            contact = " · ".join(part for part in (contact, office.email or tr("takes no e-mail")) if part)
+            mail = office.email or mail
+        contact = " · ".join(part for part in (contact, mail) if part)
         return office.title, topic, contact
 
     def rowCount(self, parent: Index | None = None) -> int:

@@ -106,6 +106,8 @@ class PhoneNoteSheet(look.Sheet):
         """Open it; with a number or a name for a call that begins now, else as it was left."""
         if number or name or script:
             self._begin_call(number, name, script)
+        elif not self.isVisible():
+            self.keeping.freshen()
         self.open(self.form.concern if self.form.number.text() else self.form.number)
         self._say_state()
 
@@ -174,9 +176,11 @@ class PhoneNoteSheet(look.Sheet):
             if not draft.concern.strip():
                 self.form.concern.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._end_call()
-        self.keeping.filed()
-        self.close()
+        called_meanwhile = self.form.content().note_id != draft.note_id
+        self.keeping.settled(draft)
+        if not called_meanwhile:
+            self._end_call()
+            self.close()
         if taken.remark:
             self._verbs.stepped.emit(taken.remark, "", "note")
 
@@ -194,7 +198,7 @@ class PhoneNoteSheet(look.Sheet):
             return
         draft = self.form.content()
         self._end_call()
-        self.keeping.filed()
+        self.keeping.settled(draft)
         self.close()
         if not draft.blank:
             self._discarded = draft

@@ -180,6 +180,36 @@ async def test_a_note_filed_just_before_a_crash_is_not_filed_again(workspace: Wo
     assert workspace.store.read(queue.total, queue.QueueFilter(View.ALL, ME)) == 1
 
 
+async def test_a_call_that_comes_while_a_note_is_filed_keeps_its_own_note(
+    workspace: Workspace, window: look.Ground
+) -> None:
+    sheet = await opened(workspace, window)
+    type_in(sheet.form.concern, "erste")
+    sheet.form.radios[NoteAction.INBOX].setChecked(True)
+    sheet.file_note()
+    sheet.open_for("061 555 01 88")
+    type_in(sheet.form.number, "9")  # the form is locked for the moment
+    await until(lambda: not sheet._filing)
+    type_in(sheet.form.concern, "zweite")
+    await until(lambda: on_disk(workspace) == {ACTIVE: "zweite"})
+    assert sheet.isVisible()
+    assert sheet.keeping.others == []
+    assert workspace.store.read(queue.total, queue.QueueFilter(View.ALL, ME)) == 1
+
+
+async def test_a_note_begins_when_its_form_is_opened(workspace: Workspace, window: look.Ground) -> None:
+    sheet = await opened(workspace, window)
+    sheet.close()
+    workspace.clock.forward(3_600_000)
+    sheet.open_for()
+    assert sheet.form.content().opened_at == workspace.clock.now
+    type_in(sheet.form.concern, "Notiz")
+    sheet.close()
+    workspace.clock.forward(3_600_000)
+    sheet.open_for()
+    assert sheet.form.content().opened_at < workspace.clock.now
+
+
 async def test_the_number_of_drafts_is_told(workspace: Workspace, window: look.Ground) -> None:
     sheet = await opened(workspace, window)
     told: list[int] = []

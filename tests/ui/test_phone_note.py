@@ -168,6 +168,19 @@ async def test_the_caller_who_is_known_is_named_and_the_earlier_call_said(
     assert sheet.form.hint.isHidden()
 
 
+async def test_an_odd_number_is_said_and_blocks_nothing(workspace: Workspace, window: look.Ground) -> None:
+    sheet = await opened(workspace, window)
+    type_in(sheet.form.number, "intern 81")
+    await until(sheet.form.hint.isVisible)
+    assert "kept as it is written" in sheet.form.hint._sentence()
+    sheet.form.concern.setPlainText("Frage")
+    sheet.form.radios[NoteAction.INBOX].setChecked(True)
+    sheet.file_note()
+    await until(lambda: not sheet.isVisible())
+    (row,) = rows(workspace)
+    assert "intern 81" in row.person_name
+
+
 async def test_a_name_that_was_typed_is_never_replaced(workspace: Workspace, window: look.Ground) -> None:
     workspace.store.write(desk.take_note, PhoneNote("x", "061 555 01 88", "Mehmet Yılmaz"), ME)
     sheet = await opened(workspace, window)
