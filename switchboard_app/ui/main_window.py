@@ -270,6 +270,7 @@ class MainWindow(QWidget):
 
             self._health = HealthPage(self._bridge)
         self._middle.put(self._health)
+        self.cards().show(None)
         self.panes.show_conversation(True)
         self._health.setFocus()
 
@@ -295,6 +296,7 @@ class MainWindow(QWidget):
             self.notice.hide()
         elif self._middle.shows(self._health):
             self._middle.put(self.conversation())
+            self.cards().show(self.conversation().current())
             self.panes.show_conversation(False)
         elif self.panes.step_back():
             self.queue.view.setFocus()
