@@ -20,7 +20,9 @@ from switchboard_app.model.times import HOUR, MINUTE
 from switchboard_app.store import desk as verbs
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui import look
+from switchboard_app.ui.chip_button import ChipButton
 from switchboard_app.ui.links import LinkSheet
+from switchboard_app.ui.tab_order import in_reading_order, step_focus
 from tests.ui.hands import press, type_in
 from tests.ui.open_enquiry import HOLE, ROADS, Desk, focus
 from tests.ui.workspace import ME, Workspace, until
@@ -314,6 +316,28 @@ async def test_every_button_has_a_name_and_is_reached_by_tab(desk: Desk) -> None
                 assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button
     for box in desk.pane.composer.boxes:
         assert box.accessibleName()
+
+
+async def test_tab_goes_in_reading_order_also_through_what_is_scrolled_away(desk: Desk) -> None:
+    for number in range(12):
+        desk.workspace.clock.forward(MINUTE)
+        desk.receive("Anna", f"{number}: siehe https://n{number}.example.org/ {HOLE}")
+    anna = desk.row("Anna").id
+    await desk.open(anna)
+    await until(desk.pane.timeline.complete)
+    desk.pane.composer.answer.box.setPlainText("Danke")
+    order = in_reading_order((desk.pane,))
+    links = [one.words() for one in order if isinstance(one, ChipButton)]
+    assert links == [f"n{number}.example.org" for number in range(12)]
+    head, view, box = desk.pane.head, desk.pane.timeline, desk.pane.composer.answer.box
+    first_link = next(one for one in order if isinstance(one, ChipButton))
+    wanted = [head.owner_button, head.more_button, view, first_link, box, desk.pane.composer.answer.send_button]
+    assert [one for one in order if one in wanted] == wanted
+    view.setFocus()
+    assert step_focus((desk.pane,), forward=True)
+    assert focus() is first_link
+    spot = first_link.mapTo(view, first_link.rect().center())
+    assert view.rect().contains(spot)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
