@@ -10,6 +10,7 @@ Called by `app` and `cli`; never from the window's thread without awaiting.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import threading
@@ -74,10 +75,35 @@ def _by_platform() -> Keyring:
             def set_properties_from_env(self) -> None:
                 """The environment has no say."""
 
+            def get_preferred_collection(self) -> Any:
+                """The default collection, open. Unlike the library's own, closes its connection where there is none."""
+                return _open_collection()
+
         _ = SecretRing.priority  # raises RuntimeError where there is no Secret Service
         made = cast(Any, SecretRing)()
     ring: Keyring = made
     return ring
+
+
+def _open_collection() -> Any:
+    """The Secret Service's default collection, unlocked. Raises InitError or KeyringLocked."""
+    import secretstorage
+    from keyring.errors import InitError, KeyringLocked
+    from secretstorage.exceptions import SecretStorageException
+
+    with contextlib.ExitStack() as opened:
+        try:
+            bus = secretstorage.dbus_init()
+            opened.callback(bus.close)
+            collection = secretstorage.get_default_collection(bus)
+            if collection.is_locked():
+                collection.unlock()
+                if collection.is_locked():  # its window was closed
+                    raise KeyringLocked
+        except SecretStorageException as problem:
+            raise InitError from problem
+        opened.pop_all()  # whoever asked closes it
+    return collection
 
 
 def _no_keyring() -> Unreachable:

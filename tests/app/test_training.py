@@ -189,7 +189,7 @@ def test_an_office_takes_and_answers(begin: Callable[[], Training], reached: lis
 
     async def listen() -> None:
         playing = asyncio.create_task(training.play())
-        for _ in range(200):
+        for _ in range(400):
             await asyncio.sleep(0.05)
             now = next(one for one in shown(training, enquiry).forwardings if one.id == made.id)
             if now.state is ForwardingState.ANSWERED:
@@ -216,14 +216,18 @@ def test_a_withdrawn_forwarding_does_not_stop_the_offices(begin: Callable[[], Tr
 
     async def listen() -> None:
         playing = asyncio.create_task(training.play())
-        await asyncio.sleep(2.5)
-        assert not playing.done()
+        for _ in range(400):
+            await asyncio.sleep(0.05)
+            assert not playing.done()
+            if shown(training, other).forwardings[-1].state is ForwardingState.ANSWERED:
+                break
         playing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await playing
 
     asyncio.run(listen())
     assert shown(training, other).forwardings[-1].state is ForwardingState.ANSWERED
+    assert shown(training, gone).forwardings[-1].state is ForwardingState.WITHDRAWN
 
 
 def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str]) -> None:

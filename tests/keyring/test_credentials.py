@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -15,12 +16,7 @@ from switchboard_app.credentials import Credentials
 from switchboard_app.model.errors import Unreachable
 from tests.keyring.conftest import Desktop
 
-pytestmark = [
-    pytest.mark.keyring,
-    # the library leaves its connection to the collector when it raises
-    pytest.mark.filterwarnings("ignore:.*unclosed <socket:pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+pytestmark = pytest.mark.keyring
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = {"access_token": "EAAcanaryTOKENcanary", "app_secret": "canarySECRET"}
@@ -140,6 +136,21 @@ def test_no_keyring_file_and_no_display_to_ask_for_a_password(desktop: Desktop) 
     for verb in every_verb(Credentials()):
         assert "locked" in sentence(verb)
     assert not list(desktop.home.rglob("*.keyring"))
+
+
+def test_a_keyring_that_refuses_keeps_no_connection_open(unlocked: Desktop) -> None:
+    """The engine asks again and again; the library itself leaves its connections to the collector."""
+    unlocked.lock()
+    credentials = Credentials()
+    sentence(lambda: credentials.account_secret("a1"))
+    gc.disable()
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(10):
+            sentence(lambda: credentials.account_secret("a1"))
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    finally:
+        gc.enable()
 
 
 def test_locked(unlocked: Desktop) -> None:
