@@ -11,7 +11,7 @@ from typing import Any
 
 from switchboard_app.model.account import Channel
 from switchboard_app.model.enquiry import DueReason, EnquiryState, QueueRow, View
-from switchboard_app.model.ids import AccountId, EnquiryId, OfficeId, Operator, PersonId
+from switchboard_app.model.ids import AccountId, EnquiryId, Operator
 from switchboard_app.store.transaction import Transaction
 
 COLUMNS = (
@@ -33,31 +33,41 @@ class QueueFilter:
     account: AccountId | None = None
 
 
+_STATES = {state.value: state for state in EnquiryState}
+_REASONS = {reason.value: reason for reason in DueReason}
+_CHANNELS = {channel.value: channel for channel in Channel}
+
+
+_STATES = {state.value: state for state in EnquiryState}
+_REASONS: dict[str | None, DueReason | None] = {None: None} | {reason.value: reason for reason in DueReason}
+_CHANNELS = {channel.value: channel for channel in Channel}
+
+
 def as_row(row: tuple[Any, ...]) -> QueueRow:
-    """One row of `COLUMNS` as a value."""
+    """One row of `COLUMNS` as a value; by looking words up, because a page of these stands between two key presses."""
     return QueueRow(
-        id=EnquiryId(row[0]),
-        number=row[1],
-        state=EnquiryState(row[2]),
-        owner=None if row[3] is None else Operator(row[3]),
-        due_at=row[4],
-        due_reason=None if row[5] is None else DueReason(row[5]),
-        channel=Channel(row[6]),
-        account=None if row[7] is None else AccountId(row[7]),
-        person=None if row[8] is None else PersonId(row[8]),
-        person_name=row[9],
-        excerpt=row[10],
-        last_at=row[11],
-        unread=row[12],
-        language=row[13],
-        priority=row[14],
-        window_until=row[15],
-        office=None if row[16] is None else OfficeId(row[16]),
-        office_name=row[17],
-        forwarded_at=row[18],
-        tags=tuple(row[19].split()) if row[19] else (),
-        version=row[20],
-        delivery=row[21],
+        row[0],
+        row[1],
+        _STATES[row[2]],
+        row[3],
+        row[4],
+        _REASONS[row[5]],
+        _CHANNELS[row[6]],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
+        row[11],
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        row[16],
+        row[17],
+        row[18],
+        tuple(row[19].split()) if row[19] else (),
+        row[20],
+        row[21],
     )
 
 
@@ -112,8 +122,8 @@ def position(tx: Transaction, wanted: QueueFilter, enquiry: EnquiryId) -> int | 
     here = tx.row(f"SELECT sort_at, id FROM enquiry WHERE {where} AND id = ?", *parameters, enquiry)
     if here is None:
         return None
-    before = f"{where} AND (sort_at < ? OR (sort_at = ? AND id < ?))"
-    return int(tx.value(f"SELECT COUNT(*) FROM enquiry WHERE {before}", *parameters, here[0], here[0], here[1]))
+    sql = f"SELECT COUNT(*) FROM enquiry WHERE {where} AND (sort_at, id) < (?, ?)"
+    return int(tx.value(sql, *parameters, *here))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ INDEXED = 100_000
 """So many characters of a text are indexed: a tsvector holds at most a megabyte."""
 ASKED = 16
 """So many words of a query count; FTS5 takes no more than a few hundred, and nobody means them all."""
-ROUNDS = 50
+ROUNDS = 40
 """So often a search asks for more entries while they all belong to a few enquiries."""
 
 
@@ -135,10 +135,11 @@ def enquiries(tx: Transaction, query: str, limit: int = 50) -> list[Hit]:
     if number.isascii() and number.isdigit() and len(number) <= 9:
         for row in tx.rows(f"SELECT {COLUMNS} FROM enquiry WHERE number = ?", int(number)):
             hits[row[0]] = Hit(as_row(row), row[10])
-    columns = ", ".join("q." + name.strip() for name in COLUMNS.split(","))
+    newest: dict[str, int] = {}
     before: int | None = None
+    step = limit
     for _ in range(ROUNDS):
-        found = places(tx, query, limit * 2, before)
+        found = places(tx, query, step, before)
         if found:
             sql = (
                 f"SELECT {columns}, e.text FROM entry e JOIN enquiry q ON q.id = e.enquiry_id"
@@ -147,10 +148,25 @@ def enquiries(tx: Transaction, query: str, limit: int = 50) -> list[Hit]:
             for row in tx.rows(sql, *found):
                 if row[0] not in hits and len(hits) < limit:
                     hits[row[0]] = Hit(as_row(row[:-1]), row[-1])
-        if len(found) < limit * 2 or len(hits) >= limit:
+        if len(found) < step or len(hits) >= limit:
             break
         before = found[-1]
+        step = limit * 4
     return list(hits.values())
+
+
+_SHOWN = (
+    f"SELECT {', '.join('q.' + name.strip() for name in COLUMNS.split(','))}, e.text"
+    " FROM entry e JOIN enquiry q ON q.id = e.enquiry_id"
+)
+
+
+def _owners(tx: Transaction, found: Sequence[int]) -> list[tuple[int, str]]:
+    """The enquiries of these places, the newest place first."""
+    if not found:
+        return []
+    sql = f"SELECT place, enquiry_id FROM entry WHERE place IN ({marks(len(found))}) ORDER BY place DESC"
+    return [(place, enquiry) for place, enquiry in tx.rows(sql, *found)]
 
 
 @dataclass(frozen=True, slots=True)
