@@ -25,6 +25,7 @@ import aiosmtplib
 from switchboard_app.log import logger
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.ids import OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, Millis, to_datetime
 from switchboard_app.store import outbox
@@ -285,11 +286,7 @@ async def send_mails(store: Store, post: Post | None, sender: str) -> Sends:
     if post is None:
         return done
     for wanted in await store.ask(outbox.due, None, "mail"):
-        begun = store.now()
-        taken = await store.run(outbox.take, wanted)
-        if taken is None:
-            continue
-        state, problem = await shielded(_send_one(store, post, sender, taken, begun))
+        state, problem = await shielded(_take_and_send(store, post, sender, wanted))
         count(done, state)
         if problem in _OF_THE_SERVER:
             break
@@ -300,9 +297,14 @@ _OF_THE_SERVER = (FailureKind.NETWORK, FailureKind.AUTH, FailureKind.PERMISSION)
 """What would befall the next mail as well."""
 
 
-async def _send_one(
-    store: Store, post: Post, sender: str, taken: Taken, begun: Millis
+async def _take_and_send(
+    store: Store, post: Post, sender: str, wanted: OutboxId
 ) -> tuple[DeliveryState | None, FailureKind | None]:
+    """What one mail came to, and which failure it met; nothing when another sender was faster."""
+    begun = store.now()
+    taken = await store.run(outbox.take, wanted)
+    if taken is None:
+        return None, None
     try:
         if not 0 <= store.now() - begun <= HELD_UP:
             raise held_up(store.now())

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from switchboard_app.log import logger
 from switchboard_app.model.account import Account, Health
 from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
-from switchboard_app.model.ids import AttachmentId, EntryId
+from switchboard_app.model.ids import AttachmentId, EntryId, OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.store import accounts, attachments, outbox
@@ -63,11 +63,7 @@ async def send_due(store: Store, account: Account, connector: Connector) -> Send
     """Send everything of the account that is due, in order; stops at a failure that concerns the whole account."""
     done = Sends()
     for wanted in await store.ask(outbox.due, account.id, "message"):
-        begun = store.now()
-        taken = await store.run(outbox.take, wanted)
-        if taken is None:
-            continue
-        state = await shielded(_send_one(store, account, connector, taken, begun))
+        state = await shielded(_take_and_send(store, account, connector, wanted))
         count(done, state)
         if state is DeliveryState.QUEUED:
             break
@@ -86,10 +82,17 @@ def count(done: Sends, state: DeliveryState | None) -> None:
         done.requeued += 1
 
 
-async def _send_one(
-    store: Store, account: Account, connector: Connector, taken: Taken, begun: Millis
+async def _take_and_send(
+    store: Store, account: Account, connector: Connector, wanted: OutboxId
 ) -> DeliveryState | None:
-    """Write one row to the platform and record the outcome; never raises for what the network does."""
+    """Take one row, write it to the platform and record the outcome; never raises for what the network does.
+
+    None when another sender was faster. Taking belongs to it: what is taken and not sent would be unclear for nothing.
+    """
+    begun = store.now()
+    taken = await store.run(outbox.take, wanted)
+    if taken is None:
+        return None
     outgoing = await _outgoing(store, taken)
     if not 0 <= store.now() - begun <= HELD_UP:
         return await _failed(store, account, taken, held_up(store.now()))
