@@ -87,10 +87,10 @@ def _by_platform() -> Keyring:
 
 def _open_collection() -> Any:
     """The Secret Service's default collection, unlocked. Raises InitError or KeyringLocked."""
-    import secretstorage
+    from keyring.backends import SecretService
     from keyring.errors import InitError, KeyringLocked
-    from secretstorage.exceptions import SecretStorageException
 
+    secretstorage = cast(Any, SecretService).secretstorage  # what keyring itself speaks to the bus with
     with contextlib.ExitStack() as opened:
         try:
             bus = secretstorage.dbus_init()
@@ -100,7 +100,7 @@ def _open_collection() -> Any:
                 collection.unlock()
                 if collection.is_locked():  # its window was closed
                     raise KeyringLocked
-        except SecretStorageException as problem:
+        except secretstorage.SecretStorageException as problem:
             raise InitError from problem
         opened.pop_all()  # whoever asked closes it
     return collection
