@@ -92,6 +92,11 @@ class Composer(QWidget):
         side = max(look.px(18), (self.width() - look.px(MEASURE)) // 2)
         self._column.setContentsMargins(side, look.px(10), side, look.px(14))
 
+    def make_room(self, scarce: bool) -> None:
+        """Take less height, or the usual one again."""
+        for box, lines in zip(self.boxes, (2, 2, 3) if scarce else (3, 3, 5), strict=True):
+            box.set_least(lines)
+
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         for page in (self.answer, self.note, self.office):

@@ -7,7 +7,7 @@ left the operator's hands. Opened by the main window.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -40,6 +40,8 @@ from switchboard_app.ui.verbs import Verbs
 SKELETON = 150
 """Milliseconds after which reading is shown to take a while."""
 TICK = 20_000
+SCARCE = 400
+"""Below this height, at 100 %, buttons fold into the menu and boxes begin lower."""
 _COMPOSER_SHARE = 0.62
 """The most of the pane's height that the composer takes; beyond it scrolls."""
 
@@ -344,8 +346,15 @@ class ConversationPane(look.Ground, Deeds):
         super().resizeEvent(event)
         self._fit_composer()
 
+    def minimumSizeHint(self) -> QSize:
+        """What it holds adapts itself, so it asks for little."""
+        return QSize(look.px(280), look.px(220))
+
     def _fit_composer(self) -> None:
         """As high as the composer's page needs, and never more than its share."""
+        scarce = self.height() < look.px(SCARCE)
+        self.head.fold(scarce)
+        self.composer.make_room(scarce)
         width = self._foot.viewport().width()
         tall, head = _height(self.composer, width), _height(self.head, self.width())
         self.head.setFixedHeight(head)

@@ -44,6 +44,7 @@ class ConversationHead(QWidget):
         self._enquiry: Enquiry | None = None
         self._link = ""
         self._stacked = False
+        self._folded = False
         self.menu: QMenu | None = None
         self.name = look.elided("", look.Type.TITLE, "text", self)
         self.where = look.Label("", look.Type.BODY, "muted", self, selectable=True)
@@ -135,11 +136,11 @@ class ConversationHead(QWidget):
         else:
             self.owner_button.set_words(tr("Release") if enquiry.owner == self._me else tr("Take over"))
         self.owner_button.set_key("" if foreign or enquiry.owner == self._me else "A")
-        self.owner_button.setVisible(not done)
+        self.owner_button.setVisible(not done and not self._folded)
         self.forward_button.set_words(tr("Forward"))
-        self.forward_button.setVisible(not done and not foreign)
+        self.forward_button.setVisible(not done and not foreign and not self._folded)
         self.done_button.set_words(tr("Reopen") if done else tr("Mark done"))
-        self.done_button.setVisible(done or not foreign)
+        self.done_button.setVisible((done or not foreign) and not self._folded)
         self.more_button.setAccessibleName(tr("More actions"))
         plain_tooltip(self.more_button, tr("More actions"))
 
@@ -166,7 +167,7 @@ class ConversationHead(QWidget):
         menu = QMenu(self)
         done = self._enquiry is not None and self._enquiry.state is EnquiryState.DONE
         phone = self._enquiry is not None and self._enquiry.channel is Channel.PHONE
-        entries: list[tuple[str, str, SignalInstance]] = []
+        entries = self._folded_entries() if self._folded else []
         if not done:
             entries += [
                 (tr("Put away until …"), "S", self.snooze),
@@ -187,7 +188,28 @@ class ConversationHead(QWidget):
         menu.popup(self.more_button.mapToGlobal(QPoint(0, self.more_button.height())))
         return menu
 
+    def _folded_entries(self) -> list[tuple[str, str, SignalInstance]]:
+        """What the folded buttons would do."""
+        enquiry = self._enquiry
+        if enquiry is None:
+            return []
+        if enquiry.state is EnquiryState.DONE:
+            return [(tr("Reopen"), "E", self.reopen)]
+        if enquiry.owner is not None and enquiry.owner != self._me:
+            return []
+        mine = enquiry.owner is not None
+        owner = (tr("Release"), "", self.release) if mine else (tr("Take over"), "A", self.claim)
+        return [owner, (tr("Forward"), "W", self.forward), (tr("Mark done"), "E", self.done)]
+
     # -- layout ----------------------------------------------------------------------------------------------------
+
+    def fold(self, folded: bool) -> None:
+        """Put the buttons into the menu, where height is scarce."""
+        if folded != self._folded:
+            self._folded = folded
+            if self._enquiry is not None:
+                self._show_buttons(self._enquiry)
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

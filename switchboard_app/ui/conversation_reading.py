@@ -65,11 +65,9 @@ def read(tx: Transaction, enquiry: EnquiryId, me: Operator, limit: int) -> Read:
 
 
 def matter(entries: tuple[Entry, ...]) -> Matter:
-    """The words of the citizen since somebody last answered them, else all their words."""
-    theirs = [one for one in entries if one.direction is Direction.IN and one.text.strip()]
-    answers = [one.at for one in entries if one.kind is EntryKind.MESSAGE and one.direction is Direction.OUT]
-    open_ones = [one for one in theirs if not answers or one.at > max(answers)] or theirs
-    concern = "\n\n".join(one.text.strip() for one in open_ones)[:LONGEST_CONCERN]
+    """The citizen's own words, the first ones first: that is where the concern and the place stand."""
+    theirs = [one.text.strip() for one in entries if one.direction is Direction.IN and one.text.strip()]
+    concern = "\n\n".join(theirs)[:LONGEST_CONCERN]
     calls = [phone_note_head(one) for one in entries if one.kind is EntryKind.PHONE_NOTE]
     last = calls[-1] if calls else None
     return Matter(concern, last.name if last else "", last.number if last else "")

@@ -78,6 +78,12 @@ class DraftBox(look.TextField):
         self._ready = True
         self.textChanged.connect(self._text_changed)
 
+    def set_least(self, lines: int) -> None:
+        """How many lines it shows at least; fewer where height is scarce."""
+        if lines != self._lines:
+            self._lines = lines
+            self._grow()
+
     # -- what it holds ---------------------------------------------------------------------------------------------
 
     def hold(self, place: str, stored: str) -> None:

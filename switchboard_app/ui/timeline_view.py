@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from switchboard_app.model.language import tr
@@ -44,6 +44,13 @@ class _Column(QWidget):
         return handled
 
 
+class _FocusLine(QWidget):
+    """Shows that the keys scroll the timeline now."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look.focus_ring(QPainter(self), QRectF(self.rect()).adjusted(1, 1, -1, -1), 4)
+
+
 class TimelineView(QScrollArea):
     """`show_lines(lines, fresh=True)` for another conversation, without `fresh` for a refresh of the same."""
 
@@ -65,6 +72,9 @@ class TimelineView(QScrollArea):
         self.pill = ChipButton("", self)
         self.pill.clicked.connect(self.to_end)
         self.pill.hide()
+        self._focus_line = _FocusLine(self)
+        self._focus_line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._focus_line.hide()
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
         self._slices.setInterval(0)
@@ -233,7 +243,18 @@ class TimelineView(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._focus_line.setGeometry(self.rect())
         self.arrange()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_line.setVisible(by_key)
+        self._focus_line.raise_()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._focus_line.hide()
 
     def retheme(self) -> None:
         """Lay out anew after a change of text scale."""

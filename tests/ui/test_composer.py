@@ -368,6 +368,17 @@ async def test_the_suggested_office_gets_number_topic_and_concern(desk: Desk) ->
     await until(lambda: desk.pane.composer.page() == ANSWER)
 
 
+async def test_the_proposal_holds_what_the_citizen_wrote_from_the_beginning(desk: Desk) -> None:
+    anna = desk.receive("Anna", HOLE)
+    desk.reply(anna, "Danke, wir schauen.")
+    desk.workspace.clock.forward(HOUR)
+    desk.receive("Anna", "Wann wird es geflickt?")
+    await desk.open(anna)
+    proposal = desk.pane.composer.office.proposal()
+    assert proposal.index(HOLE) < proposal.index("Wann wird es geflickt?")
+    assert "Danke, wir schauen." not in proposal
+
+
 async def test_an_office_is_found_while_typing_and_taken_by_key(desk: Desk) -> None:
     anna = desk.receive("Anna", "Hallo")
     await desk.open(anna)

@@ -276,6 +276,23 @@ async def test_the_buttons_move_below_where_the_pane_is_narrow(desk: Desk) -> No
         assert head.rect().contains(spot), button.words()
 
 
+@OFFSCREEN_MENU
+async def test_where_height_is_scarce_the_buttons_are_in_the_menu(desk: Desk) -> None:
+    anna = desk.receive("Anna", "Hallo")
+    desk.window.resize(620, 360)
+    await desk.open(anna)
+    head = desk.pane.head
+    assert [one.isVisible() for one in (head.owner_button, head.forward_button, head.done_button)] == [False] * 3
+    menu = head.open_menu()
+    words = {action.text(): action for action in menu.actions()}
+    assert {"Take over", "Forward", "Mark done"} <= set(words)
+    words["Take over"].trigger()
+    menu.close()
+    await until(lambda: desk.stored(anna).enquiry.owner == ME)
+    desk.window.resize(620, 800)
+    await until(head.done_button.isVisible)
+
+
 # -- Esc ---------------------------------------------------------------------------------------------------------------
 
 
@@ -354,10 +371,14 @@ async def test_nothing_is_cut_off_at_either_end_of_the_text_scale(desk: Desk, qa
         await desk.open(anna)
         await asyncio.sleep(0.05)
         head = desk.pane.head
-        for button in (head.owner_button, head.forward_button, head.done_button, head.more_button):
-            assert head.rect().contains(button.mapTo(head, button.rect().bottomRight())), button.words()
+        shown = [one for one in head.findChildren(QAbstractButton) if one.isVisible()]
+        assert shown
+        for button in shown:
+            assert head.rect().contains(button.mapTo(head, button.rect().bottomRight())), button.accessibleName()
         foot = desk.pane._foot
         assert foot.height() + head.height() < desk.pane.height()
+        send = desk.pane.composer.answer.send_button
+        assert foot.viewport().rect().contains(send.mapTo(foot.viewport(), send.rect().bottomRight()))
         for row in desk.pane.timeline.rows():
             assert row.height() >= row.heightForWidth(row.width())
     finally:
