@@ -34,11 +34,6 @@ class QueueFilter:
 
 
 _STATES = {state.value: state for state in EnquiryState}
-_REASONS = {reason.value: reason for reason in DueReason}
-_CHANNELS = {channel.value: channel for channel in Channel}
-
-
-_STATES = {state.value: state for state in EnquiryState}
 _REASONS: dict[str | None, DueReason | None] = {None: None} | {reason.value: reason for reason in DueReason}
 _CHANNELS = {channel.value: channel for channel in Channel}
 

@@ -140,18 +140,17 @@ def enquiries(tx: Transaction, query: str, limit: int = 50) -> list[Hit]:
     step = limit
     for _ in range(ROUNDS):
         found = places(tx, query, step, before)
-        if found:
-            sql = (
-                f"SELECT {columns}, e.text FROM entry e JOIN enquiry q ON q.id = e.enquiry_id"
-                f" WHERE e.place IN ({marks(len(found))}) ORDER BY e.place DESC"
-            )
-            for row in tx.rows(sql, *found):
-                if row[0] not in hits and len(hits) < limit:
-                    hits[row[0]] = Hit(as_row(row[:-1]), row[-1])
-        if len(found) < step or len(hits) >= limit:
+        for place, enquiry in _owners(tx, found):
+            if enquiry not in hits and len(hits) + len(newest) < limit:
+                newest.setdefault(enquiry, place)
+        if len(found) < step or len(hits) + len(newest) >= limit:
             break
         before = found[-1]
         step = limit * 4
+    if newest:
+        sql = f"{_SHOWN} WHERE e.place IN ({marks(len(newest))}) ORDER BY e.place DESC"
+        for row in tx.rows(sql, *newest.values()):
+            hits[row[0]] = Hit(as_row(row[:-1]), row[-1])
     return list(hits.values())
 
 

@@ -154,7 +154,7 @@ class Entry(Table):
     raw = _text()
 
     class Meta:
-        indexes = ((("account_id", "platform_id"), True), (("enquiry_id", "place"), False))
+        indexes = ((("enquiry_id", "place"), False),)
 
 
 class Attachment(Table):
@@ -303,7 +303,7 @@ class Journal(Table):
     """Who did what when, written in the same transaction as what it describes. Ids and codes only, no content."""
 
     id = TextField(primary_key=True)
-    at = BigIntegerField(index=True)
+    at = BigIntegerField()
     who = TextField()
     action = TextField()
     enquiry_id = TextField(null=True, index=True)
@@ -365,7 +365,14 @@ INDEXES = (
     ),
     'CREATE INDEX "enquiry_counts" ON "enquiry" ("state", "owner", "account_id") WHERE "state" <> \'done\'',
     'CREATE INDEX "enquiry_by_state" ON "enquiry" ("state", "sort_at", "id")',
-    'CREATE INDEX "enquiry_by_owner" ON "enquiry" ("owner", "sort_at", "id") WHERE "state" <> \'done\'',
+    (
+        'CREATE INDEX "enquiry_by_owner" ON "enquiry" ("owner", "sort_at", "id")'
+        ' WHERE "owner" IS NOT NULL AND "state" <> \'done\''
+    ),
+    (
+        'CREATE UNIQUE INDEX "entry_account_id_platform_id" ON "entry" ("account_id", "platform_id")'
+        ' WHERE "platform_id" IS NOT NULL'
+    ),
     (
         'CREATE INDEX "enquiry_by_account" ON "enquiry" ("channel", "account_id", "sort_at", "id")'
         " WHERE \"state\" <> 'done'"

@@ -41,7 +41,6 @@ CREATE TABLE "entry" ("id" TEXT NOT NULL PRIMARY KEY, "place" BIGINT NOT NULL, "
     "detail" TEXT NOT NULL, "elsewhere" SMALLINT NOT NULL, "deleted" SMALLINT NOT NULL, "edited" SMALLINT NOT NULL,
     "late" SMALLINT NOT NULL, "raw" TEXT NOT NULL);
 CREATE UNIQUE INDEX "entry_place" ON "entry" ("place");
-CREATE UNIQUE INDEX "entry_account_id_platform_id" ON "entry" ("account_id", "platform_id");
 CREATE INDEX "entry_enquiry_id_place" ON "entry" ("enquiry_id", "place");
 CREATE TABLE "attachment" ("id" TEXT NOT NULL PRIMARY KEY, "entry_id" TEXT NOT NULL, "position" SMALLINT NOT NULL,
     "platform_id" TEXT NOT NULL, "name" TEXT NOT NULL, "mime" TEXT NOT NULL, "size" BIGINT NOT NULL, "state" TEXT
@@ -82,7 +81,6 @@ CREATE TABLE "lease" ("name" TEXT NOT NULL PRIMARY KEY, "holder" TEXT NOT NULL, 
     BIGINT NOT NULL);
 CREATE TABLE "journal" ("id" TEXT NOT NULL PRIMARY KEY, "at" BIGINT NOT NULL, "who" TEXT NOT NULL, "action" TEXT NOT
     NULL, "enquiry_id" TEXT, "object_id" TEXT NOT NULL, "detail" TEXT NOT NULL);
-CREATE INDEX "journal_at" ON "journal" ("at");
 CREATE INDEX "journal_enquiry_id" ON "journal" ("enquiry_id");
 CREATE TABLE "quarantine" ("account_id" TEXT NOT NULL, "platform_id" TEXT NOT NULL, "reason" TEXT NOT NULL, "raw"
     TEXT NOT NULL, "at" BIGINT NOT NULL, PRIMARY KEY ("account_id", "platform_id"));
@@ -94,7 +92,10 @@ CREATE INDEX "enquiry_inbox" ON "enquiry" ("sort_at", "id", "owner") WHERE "stat
     'waiting_citizen', 'waiting_office', 'snoozed');
 CREATE INDEX "enquiry_counts" ON "enquiry" ("state", "owner", "account_id") WHERE "state" <> 'done';
 CREATE INDEX "enquiry_by_state" ON "enquiry" ("state", "sort_at", "id");
-CREATE INDEX "enquiry_by_owner" ON "enquiry" ("owner", "sort_at", "id") WHERE "state" <> 'done';
+CREATE INDEX "enquiry_by_owner" ON "enquiry" ("owner", "sort_at", "id") WHERE "owner" IS NOT NULL AND "state" <>
+    'done';
+CREATE UNIQUE INDEX "entry_account_id_platform_id" ON "entry" ("account_id", "platform_id") WHERE "platform_id" IS
+    NOT NULL;
 CREATE INDEX "enquiry_by_account" ON "enquiry" ("channel", "account_id", "sort_at", "id") WHERE "state" <> 'done';
 CREATE INDEX "enquiry_all" ON "enquiry" ("sort_at", "id");
 CREATE INDEX "enquiry_by_thread" ON "enquiry" ("thread_id", "opened_at");
