@@ -74,6 +74,10 @@ class NoteKeeping(QObject):
         late = self.problem is not None or (self._dirty_since.isValid() and self._dirty_since.elapsed() >= _LATE)
         return "late" if late else "saved" if self._saved else "saving"
 
+    def rests(self) -> bool:
+        """Whether everything typed is stored."""
+        return self._loaded and not self._saving and not self._dirty()
+
     def recovered(self) -> bool:
         """Whether a problem is over; says so once."""
         had, self._had_problem = self._had_problem, False

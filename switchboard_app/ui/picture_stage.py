@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from switchboard_app.config import StationSettings
 from switchboard_app.model.account import Account, Health
-from switchboard_app.model.errors import Refused
+from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import language_in_use, tr
 from switchboard_app.model.office_csv import read_directory
@@ -31,6 +31,7 @@ from switchboard_app.ui.sample_workspace import ME, Filled, SetClock, fill
 from switchboard_app.ui.verbs import Verbs
 
 _FRAME = 0.12
+_ALIKE = 3
 _LONGEST = 6.0
 
 
@@ -174,7 +175,15 @@ class Stage:
             clock=self.clock,
         )
         self.verbs = Verbs(self.bridge)
+        self._troubles: list[UserError] = []
+        self.bridge.failed.connect(self._troubles.append)
+        self.verbs.refused.connect(self._troubles.append)
         self.window = MainWindow(self.bridge, self.verbs, self.station)
+
+    def check(self) -> None:
+        """Raise what went wrong in the window since it was opened: a picture of that would be of no use."""
+        if self._troubles:
+            raise self._troubles[0]
 
     async def strike(self) -> None:
         """Take the window away and close the workspace."""
@@ -187,7 +196,7 @@ class Stage:
 
 
 async def settled(widget: QWidget) -> QImage:
-    """The picture of a widget once nothing moves in it any more: two looks a moment apart are the same."""
+    """The picture of a widget once nothing moves in it any more: looks a moment apart are the same."""
     waited = 0.0
     before = QImage()
     alike = 0
@@ -196,7 +205,7 @@ async def settled(widget: QWidget) -> QImage:
         waited += _FRAME
         now = widget.grab().toImage()
         alike = alike + 1 if now == before else 0
-        if alike >= 2:
+        if alike >= _ALIKE:
             return now
         before = now
     return before

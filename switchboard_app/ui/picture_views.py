@@ -42,6 +42,13 @@ async def pause(seconds: float = 0.05) -> None:
     await asyncio.sleep(seconds)
 
 
+async def until(condition: Callable[[], object], seconds: float = 5) -> None:
+    """Wait for the window to come so far. Raises TimeoutError: a picture of something else is of no use."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await pause(0.02)
+
+
 async def _close_sheets(stage: Stage) -> None:
     """Esc, as often as something lies over the panes."""
     for _ in range(5):
@@ -52,6 +59,11 @@ async def _close_sheets(stage: Stage) -> None:
         await pause()
 
 
+def _focus_in(widget: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and widget.isAncestorOf(focus)
+
+
 def _press_escape(over: QWidget) -> None:
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(over, QKeyEvent(kind, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier))
@@ -60,10 +72,14 @@ def _press_escape(over: QWidget) -> None:
 async def _main(stage: Stage) -> None:
     selected = stage.prepared.filled.selected
     assert selected is not None
+    window = stage.window
+    await until(window.isActiveWindow)
     await pause(0.4)
-    stage.window.go_to(selected)
-    await pause(0.4)
-    stage.window.act(Action.ANSWER)
+    window.go_to(selected)
+    await until(lambda: (head := window.conversation().enquiry()) is not None and head.id == selected)
+    await pause(0.2)
+    window.act(Action.ANSWER)
+    await until(lambda: _focus_in(window.conversation().composer))
 
 
 async def _done(stage: Stage) -> None:
@@ -94,12 +110,13 @@ async def _phone_note(stage: Stage) -> None:
     sheet.open_for("061 555 01 88")
     stage.clock.now = now
     sheet.form.concern.setPlainText(_CONCERN)
-    await pause(0.5)
+    await until(sheet.form.hint.isVisible)
+    await until(lambda: sheet.form.office.hits.current() is not None)
     line = sheet.form.office.line
     line.setFocus(Qt.FocusReason.OtherFocusReason)
     line.setText("beurk")
     line.textEdited.emit("beurk")
-    await pause(1.0)
+    await until(sheet.keeping.rests)
 
 
 async def _drop_note(stage: Stage) -> None:
@@ -143,14 +160,16 @@ async def _empty(_stage: Stage) -> None:
 async def _training(stage: Stage) -> None:
     await _main(stage)
     await pause(1.2)  # the telephone is asked once a second
+    stage.window.act(Action.ANSWER)
 
 
 async def _training_call(stage: Stage) -> None:
     stage.window.act(Action.PHONE_NOTE)
     await pause(0.2)
-    concern = stage.window.sheets.phone_note().form.concern
-    concern.insertPlainText("Stolperstelle auf dem Trottoir an der Bruderholzallee, Baumwurzeln.")
-    await pause(0.8)
+    sheet = stage.window.sheets.phone_note()
+    sheet.form.concern.insertPlainText("Stolperstelle auf dem Trottoir an der Bruderholzallee, Baumwurzeln.")
+    await until(lambda: sheet.form.office.hits.current() is not None)
+    await until(sheet.keeping.rests)
 
 
 VIEWS = (

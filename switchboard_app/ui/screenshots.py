@@ -112,6 +112,7 @@ class Camera:
                 continue
             await view.arrange(stage)
             picture = await settled(stage.window)
+            stage.check()
             if view.name in self.wish.views:
                 self._keep(picture, view.name, theme, size)
             if view.tidy is not None:
