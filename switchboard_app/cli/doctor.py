@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from switchboard_app import __version__
 from switchboard_app.app.workspace import NoWorkspace, head
@@ -24,6 +26,7 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.workspace_key import PLAIN_HEAD
 from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
+from switchboard_app.store.location import Location
 
 MIN_FREE = 500 * 1024 * 1024
 MAX_SKEW_MILLIS = 120_000
@@ -117,11 +120,21 @@ def _workspace(frame: Frame) -> list[Finding]:
         with frame.store() as store:
             plain = location.path is not None and head(location.path) == PLAIN_HEAD
             step = tr("It is not encrypted: for trials with invented people only.") if plain else ""
-            return [Finding(name, True, str(location), step), _clock(store), *_accounts(store)]
+            return [Finding(name, True, _place(location), step), _clock(store), *_accounts(store)]
     except NoWorkspace as problem:
         return [Finding(name, False, problem.message, problem.next_step)]
     except UserError as problem:
         return [Finding(name, False, problem.message, problem.next_step)]
+
+
+def _place(location: Location) -> str:
+    """Where the workspace lies, without naming its user."""
+    home = str(Path.home())
+    if location.path is not None:
+        path = str(location.path)
+        return f"~{path.removeprefix(home)}" if len(home) > 1 and path.startswith(f"{home}{os.sep}") else path
+    parts = urlsplit(location.dsn)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _clock(store: Store) -> Finding:

@@ -17,6 +17,8 @@ from switchboard_app.model.language import tr
 if TYPE_CHECKING:
     from switchboard_app.cli.frame import Frame
 
+INTERRUPTED = 130
+"""What shells call a program that Ctrl+C ended."""
 LATER = ("gateway", "report", "person", "retention", "audit")
 """Verbs of the contract that come with a later version."""
 
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(plain(problem.next_step) + "\n")
         return int(problem.exit_code)
     except KeyboardInterrupt:
-        return int(ExitCode.DONE)
+        return INTERRUPTED
     except BrokenPipeError:
         from switchboard_app.cli.frame import silence
 

@@ -294,8 +294,11 @@ class Engine:
             if account.id in asked:
                 self._rests.pop(f"poll {account.id}", None)
                 self._rests.pop(f"send {account.id}", None)
-            if account.id in asked or account.next_poll_at is None or account.next_poll_at <= now:
-                self._start(f"poll {account.id}", partial(self._tend_polls, account, asked=account.id in asked))
+            wanted = account.id in asked
+            if wanted or account.next_poll_at is None or account.next_poll_at <= now:
+                started = self._start(f"poll {account.id}", partial(self._tend_polls, account, asked=wanted))
+                if wanted and not started:
+                    self._at_once.add(account.id)  # the poll under way began before it was asked for
             if not account_wide(account.health):
                 self._start(f"send {account.id}", partial(self._tend_sends, account))
         self._start("mails", self.mails)
@@ -303,11 +306,13 @@ class Engine:
             self._chores_at = asyncio.get_running_loop().time() + CHORES_SECONDS
             self._start("chores", self.chores)
 
-    def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> bool:
         """Run `work` unless the last one of this name is still under way or ended badly a moment ago."""
         last = self._under_way.get(name)
-        if (last is None or last.done()) and self._store.now() >= self._rests.get(name, 0):
-            self._under_way[name] = self._tasks.start(name, self._guarded(name, work))
+        if (last is not None and not last.done()) or self._store.now() < self._rests.get(name, 0):
+            return False
+        self._under_way[name] = self._tasks.start(name, self._guarded(name, work))
+        return True
 
     async def _guarded(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         try:

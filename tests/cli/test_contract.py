@@ -282,6 +282,10 @@ def test_doctor(switchboard: Station, tmp_path: Path) -> None:
     assert done.code == 0, [one for one in done.json()["findings"] if not one["ok"]]
     assert bundle.exists()
     switchboard.refused(2, "doctor", "--bundle", str(bundle))
+    # a support bundle names nobody: not the user in the path of the home, nor the account by its name
+    at_home = switchboard("doctor", "--json", env={"HOME": str(switchboard.home.parent)})
+    [workspace] = [one for one in at_home.json()["findings"] if one["what"] == "Workspace"]
+    assert workspace["seen"] == "~/station/workspace.db"
 
 
 def test_doctor_names_what_is_ill(bare: Station) -> None:
