@@ -150,6 +150,14 @@ def test_migrations_make_the_schema_of_the_tables_on_a_server(
     assert len(migrated) > 50
 
 
+def test_the_search_index_merges_seldom(fresh: Workspace) -> None:
+    migrate.upgrade(fresh.location, fresh.key)
+    if fresh.location.embedded:
+        config: dict[str, int] = dict(fresh.open().read(lambda tx: tx.rows("SELECT k, v FROM entry_words_config")))
+        assert (config["automerge"], config["crisismerge"]) == (16, 64)
+        fresh.close()
+
+
 def test_every_table_is_in_the_list() -> None:
     assert len(TABLES) == len({table._meta.table_name for table in TABLES})
 

@@ -15,7 +15,8 @@ from switchboard_app.model.entry import EventCode
 from switchboard_app.model.errors import Refused, Stale, UserError, WrongUse
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.times import Millis
-from switchboard_app.store import desk
+from switchboard_app.store import desk, intake
+from switchboard_app.store.transaction import Transaction
 from tests.store.town import Town
 from tests.workspaces import Workspace
 
@@ -225,3 +226,43 @@ def test_two_who_merge_the_same_two_do_not_wait_for_each_other(town: Town, works
         assert len(refused) == 1
         assert "is done" in refused[0].message
         assert sorted(town.state(enquiry) for enquiry in (one, other)) == [EnquiryState.DONE, EnquiryState.NEW]
+
+
+def test_a_claim_and_a_message_at_the_same_time_both_count(town: Town, workspace: Workspace) -> None:
+    enquiry = town.enquiry_of()
+    poller, desk_station = workspace.open(), workspace.open()
+    stored, go_on = threading.Event(), threading.Event()
+
+    def slow_ingest(tx: Transaction) -> None:
+        intake.ingest(tx, town.account, town.batch(town.says("Noch etwas")))
+        stored.set()
+        go_on.wait(10)
+
+    polling = poller.submit(slow_ingest)
+    stored.wait(10)
+    claiming = desk_station.submit(desk.claim, enquiry, SARA)
+    go_on.set()
+    polling.result()
+    claiming.result()
+    head = town.head(enquiry)
+    assert (head.owner, head.unread, head.state) == (SARA, 2, EnquiryState.OPEN)
+
+
+def test_a_message_while_somebody_claims_does_not_undo_the_claim(town: Town, workspace: Workspace) -> None:
+    enquiry = town.enquiry_of()
+    poller, desk_station = workspace.open(), workspace.open()
+    claimed, go_on = threading.Event(), threading.Event()
+
+    def slow_claim(tx: Transaction) -> None:
+        desk.claim(tx, enquiry, SARA)
+        claimed.set()
+        go_on.wait(10)
+
+    claiming = desk_station.submit(slow_claim)
+    claimed.wait(10)
+    polling = poller.submit(intake.ingest, town.account, town.batch(town.says("Noch etwas")))
+    go_on.set()
+    claiming.result()
+    polling.result()
+    head = town.head(enquiry)
+    assert (head.owner, head.unread, head.state) == (SARA, 2, EnquiryState.OPEN)

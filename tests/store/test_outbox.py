@@ -144,6 +144,20 @@ def test_a_dead_sign_in_costs_no_attempt(town: Town) -> None:
     assert town.delivery(delivery).attempts == 0
 
 
+def test_asked_to_send_now_only_our_own_pause_is_cut_short(town: Town) -> None:
+    kinds = (FailureKind.NETWORK, FailureKind.RATE_LIMIT)
+    failed = {kind: town.replies(town.enquiry_of(who=kind.value)) for kind in kinds}
+    for kind, delivery in failed.items():
+        failure = Failure(kind, True, "", Millis(town.clock.now + HOUR))
+        town.store.write(outbox.record_failure, town.takes(delivery), failure)
+    held_back = town.replies(town.enquiry_of(who="c"), undo_millis=8 * SECOND)
+    town.store.write(outbox.hurry, None)
+    assert due(town) == []
+    town.store.write(outbox.hurry, town.account.id)
+    assert due(town) == [failed[FailureKind.NETWORK].id]
+    assert town.delivery(held_back).not_before > town.clock.now
+
+
 def test_certain_and_final_is_failed_with_its_words(town: Town) -> None:
     delivery = town.replies(town.enquiry_of())
     failure = Failure(FailureKind.WINDOW, True, "Das Fenster ist zu.")

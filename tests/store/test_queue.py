@@ -224,3 +224,14 @@ def test_counting_reads_an_index_alone(full_store: Store) -> None:
     steps = plan(full_store, queue._COUNTS)
     assert "COVERING INDEX enquiry_counts" in steps, steps
     assert "TEMP B-TREE" not in steps, steps
+
+
+def test_what_a_poll_asks_is_found_by_index(full_store: Store) -> None:
+    ids = "SELECT platform_id FROM entry WHERE account_id = ? AND platform_id IN (?, ?)"
+    assert "INDEX entry_account_id_platform_id" in plan(full_store, ids, "a", "b", "c")
+    threads = "SELECT thread_id, id, state FROM enquiry WHERE thread_id IN (?, ?) ORDER BY opened_at, number"
+    assert "INDEX enquiry_by_thread" in plan(full_store, threads, "a", "b")
+    snoozed = "SELECT id FROM enquiry WHERE state = 'snoozed' AND snoozed_until <= ? ORDER BY id"
+    assert "SCAN enquiry" not in plan(full_store, snoozed, 1)
+    closed = "SELECT id FROM enquiry WHERE state <> 'done' AND sort_at <= ? AND due_reason = 'window' ORDER BY id"
+    assert "SEARCH enquiry" in plan(full_store, closed, 1)

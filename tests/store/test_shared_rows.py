@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -122,6 +125,23 @@ def test_of_many_stations_one_gets_the_lease(town: Town, workspace: Workspace) -
     for thread in threads:
         thread.join()
     assert len(got) == 1
+
+
+def test_the_lease_of_a_process_that_is_gone_need_not_lapse(town: Town) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone, alive = f"{ended.pid}-abc", f"{os.getpid()}-abc"
+    assert leases.process_ended(gone) is (sys.platform != "win32")
+    assert not any(map(leases.process_ended, (alive, "", "x-1", "99999999999999999999-a")))
+    town.store.write(leases.take, "poll:1", gone, 90 * SECOND)
+    assert town.store.read(leases.holder, "poll:1") == gone
+    town.store.write(leases.lapse, "poll:1", alive)  # somebody else's: changes nothing
+    assert town.store.write(leases.take, "poll:1", alive, 1000) is None
+    town.store.write(leases.lapse, "poll:1", gone)
+    assert town.store.read(leases.holder, "poll:1") == ""
+    taken = town.store.write(leases.take, "poll:1", alive, 1000)
+    assert taken is not None
+    assert taken.epoch == 2
 
 
 # -- settings --------------------------------------------------------------------------------------------------------
