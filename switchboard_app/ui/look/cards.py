@@ -78,7 +78,7 @@ class Card(QFrame):
 
     def _new_grid(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setColumnMinimumWidth(0, theme.px(80))
+        grid.setColumnMinimumWidth(0, theme.px(72))
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(theme.px(4))
         grid.setVerticalSpacing(theme.px(S1))
