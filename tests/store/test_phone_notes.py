@@ -27,7 +27,8 @@ def takes(town: Town, note: PhoneNote, note_id: str | None = None) -> TakenNote:
 
 def test_into_the_queue(town: Town) -> None:
     town.store.write(drafts.save, town.me, "phone-note", "Möchte")
-    taken = takes(town, PhoneNote("Möchte Kaufvertrag beurkunden lassen", "061 555 01 88", "Mehmet Yılmaz"))
+    note = PhoneNote("Möchte Kaufvertrag beurkunden lassen", "061 555 01 88", "Mehmet Yılmaz")
+    taken = takes(town, note, "n-1")
     (row,) = town.queue(View.INBOX)
     assert (row.id, row.number, row.channel, row.state) == (taken.enquiry, 1, Channel.PHONE, EnquiryState.NEW)
     assert row.person_name == "061 555 01 88 · Mehmet Yılmaz"
@@ -37,6 +38,12 @@ def test_into_the_queue(town: Town) -> None:
     assert json.loads(entry.detail)["number"] == "061 555 01 88"
     assert town.store.read(drafts.load, town.me, "phone-note") == ""
     assert town.journal(taken.enquiry) == ["phone_note"]
+
+
+def test_a_note_of_a_script_leaves_the_form_of_the_window_alone(town: Town) -> None:
+    town.store.write(drafts.save, town.me, "phone-note", "Möchte")
+    takes(town, PhoneNote("Von der Telefonanlage", "061 555 01 88"))
+    assert town.store.read(drafts.load, town.me, "phone-note") == "Möchte"
 
 
 def test_filed_twice_it_is_one(town: Town) -> None:

@@ -123,7 +123,8 @@ def take_note(
         ),
     )
     journal.write(tx, by, "phone_note", here.id, entry)
-    drafts.save(tx, by, "phone-note", "")
+    if note_id is not None:  # the window made the id with its form; a note of a script leaves the form alone
+        drafts.save(tx, by, "phone-note", "")
     remarks.append(_act(tx, here.id, note, by, undo_millis))
     return TakenNote(here.id, here.number, entry, " ".join(remark for remark in remarks if remark))
 
