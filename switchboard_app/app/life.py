@@ -7,14 +7,13 @@ what the first-start pages ask for (`ui.first_start.Beginnings`).
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.app.station import Station
@@ -25,18 +24,19 @@ from switchboard_app.model.language import tr
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location
 from switchboard_app.ui.bridge import Bridge, Outside, Telephone
-from switchboard_app.ui.first_start import FirstStart
 from switchboard_app.ui.main_window import MainWindow
-from switchboard_app.ui.no_entry import NoEntry
 from switchboard_app.ui.page_window import PageWindow, bring_forward
 from switchboard_app.ui.single import CALL
 from switchboard_app.ui.verbs import Verbs
 
 if TYPE_CHECKING:
     from switchboard_app.sync.thread import EngineThread
+    from switchboard_app.ui.first_start import FirstStart
+    from switchboard_app.ui.no_entry import NoEntry
 
-ENGINE_AFTER_MILLIS = 150
-"""The engine starts when the first page stands: its imports cost more than the window."""
+ENGINE_AFTER_MILLIS, ENGINE_AT_LATEST_MILLIS = 150, 5000
+"""The engine starts when the first page stands: its imports cost more than the window. A machine that takes longer to
+show the page than the second number starts it all the same."""
 WAIT_NOTICE_SECONDS = 1.5
 """A workspace that takes longer to open says what it waits for."""
 
@@ -160,7 +160,7 @@ class Life(QObject):
         recovery = await asyncio.to_thread(create, self._station, self._location)
         self._open = await asyncio.to_thread(self._real)
         bridge = self._bridge(self._open)
-        if isinstance(page := self._page(), FirstStart):
+        if (page := self._first_start()) is not None:
             page.attach(bridge)
         return recovery
 
@@ -180,6 +180,8 @@ class Life(QObject):
 
     def start_training(self) -> None:
         """Open training mode beside this program: a process of its own, with a workspace of its own."""
+        import subprocess
+
         subprocess.Popen([sys.executable, "-m", "switchboard_app", "--training"], close_fds=True)
 
     # -- opening ---------------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ class Life(QObject):
                 telephone=opened.telephone,
             )
             self._engine_clock.timeout.connect(outside.begin)
-            self._engine_clock.start(ENGINE_AFTER_MILLIS)
+            self._engine_clock.start(ENGINE_AT_LATEST_MILLIS)
         return opened.bridge
 
     def _start_engine(self, opened: Open) -> Outside:
@@ -247,32 +249,37 @@ class Life(QObject):
         )
         self._main = MainWindow(bridge, Verbs(bridge), room)
         self._main.closing.connect(self._ended.set)
+        self._main.queue.model.shown.connect(self._first_page, Qt.ConnectionType.SingleShotConnection)
         self._main.show()
-        page = self._page()
-        if isinstance(page, FirstStart):
+        if (page := self._first_start()) is not None:
             page.finished.disconnect(self._show_main)
         if isinstance(self._window, PageWindow):
             self._window.replace()
         self._window, self._former = None, self._window
 
+    def _first_page(self) -> None:
+        self._engine_clock.start(ENGINE_AFTER_MILLIS)
+
     def _show_obstacle(self, problem: UserError) -> None:
         """First start, or why the workspace cannot be opened, with the way on."""
         from switchboard_app.app.workspace import NoWorkspace
+        from switchboard_app.ui.first_start import FirstStart
+        from switchboard_app.ui.no_entry import NoEntry
 
-        page: QWidget | None = self._page()
-        if isinstance(page, NoEntry) and not isinstance(problem, NoWorkspace):
-            page.say(problem)
-            return
         if isinstance(problem, NoWorkspace):
-            page = FirstStart(self, self._station.resources)
-            page.finished.connect(self._show_main)
+            begin = FirstStart(self, self._station.resources)
+            begin.finished.connect(self._show_main)
+            self._show_page(begin)
+        elif (page := self._no_entry()) is not None:
+            page.say(problem)
         else:
             logger("app").info("the workspace cannot be opened: %s", type(problem).__name__)
-            page = NoEntry(self, problem)
-        self._show_page(page)
+            self._show_page(NoEntry(self, problem))
 
     def _show_waiting(self) -> None:
         """The keyring may wait behind its own window, and a migration takes its time: nobody is left without a word."""
+        from switchboard_app.ui.no_entry import NoEntry
+
         asked = tr("The keyring is being asked. It may show a window for its password.")
         what = asked if self._location.embedded and not self._training else tr("One moment, please.")
         self._show_page(NoEntry(self, Unreachable(what), waiting=True))
@@ -287,13 +294,31 @@ class Life(QObject):
     def _page(self) -> QWidget | None:
         return self._window.page if isinstance(self._window, PageWindow) else None
 
+    # The pages that may stand in the way are not loaded before one of them does: a usual start shows none.
+
+    def _first_start(self) -> FirstStart | None:
+        page = self._page()
+        if page is None:
+            return None
+        from switchboard_app.ui.first_start import FirstStart
+
+        return page if isinstance(page, FirstStart) else None
+
+    def _no_entry(self) -> NoEntry | None:
+        page = self._page()
+        if page is None:
+            return None
+        from switchboard_app.ui.no_entry import NoEntry
+
+        return page if isinstance(page, NoEntry) else None
+
     # -- end -------------------------------------------------------------------------------------------------------
 
     async def _close(self) -> None:
         """Stop the window's tasks, let the engine finish its send, close the store."""
         self._engine_clock.stop()  # whoever closes at once ends before the engine began
-        page, opened = self._page(), self._open
-        if isinstance(page, NoEntry | FirstStart):
+        page, opened = self._no_entry() or self._first_start(), self._open
+        if page is not None:
             await page.stop()
         if opened is None:
             self._station.credentials.give_up()

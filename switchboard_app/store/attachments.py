@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-import filetype
-
 from switchboard_app.model.entry import AttachmentState
 from switchboard_app.model.errors import NotThere
 from switchboard_app.model.ids import AccountId, AttachmentId, EntryId
@@ -25,6 +23,8 @@ MAX_TRIES = 3
 
 def kind_of(content: bytes) -> str:
     """The MIME type that the bytes themselves show, "" when unknown; names and platforms are not believed."""
+    import filetype  # only who looks at a file pays for it
+
     guess = filetype.guess(content[:8192])
     return "" if guess is None else str(guess.mime)
 

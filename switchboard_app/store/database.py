@@ -17,12 +17,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from peewee import Database, DatabaseError, OperationalError
+from peewee import Database, DatabaseError, OperationalError, PostgresqlDatabase
 from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from switchboard_app.log import logger
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.times import Millis
+from switchboard_app.store import drivers
 from switchboard_app.store.errors import in_words, lost_a_race
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.location import Location
@@ -77,8 +78,7 @@ def connect(location: Location, key: str = "", *, looking: bool = False) -> Data
             str(location.path), passphrase=passphrase, pragmas=pragmas, autoconnect=False
         )
         return database
-    from peewee import PostgresqlDatabase  # embedded workspaces never load psycopg
-
+    drivers.load_psycopg()
     return PostgresqlDatabase(
         location.dsn,
         prefer_psycopg3=True,

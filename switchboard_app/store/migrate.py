@@ -10,17 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peewee import Database, PostgresqlDatabase
-from playhouse.migrations import Runner
 
 from switchboard_app.log import logger
 from switchboard_app.model.errors import NewerWorkspace, Unreachable
 from switchboard_app.model.language import tr
 from switchboard_app.store.backup import copy_embedded
 from switchboard_app.store.database import connect
+from switchboard_app.store.drivers import load_runner
 from switchboard_app.store.errors import in_words
 from switchboard_app.store.location import Location
+
+if TYPE_CHECKING:
+    from playhouse.migrations import Runner
 
 FOLDER = Path(__file__).with_name("migrations")
 LOCK = 0x5377697463  # an advisory lock of PostgreSQL: "Switc"
@@ -42,14 +46,14 @@ def upgrade(location: Location, key: str = "") -> tuple[str, ...]:
     """
     if location.path is None or location.path.exists():
         with _looking(location, key) as database:
-            if not _missing(Runner(database, str(FOLDER))):
+            if _is_current(database) or not _missing(_runner(database)):
                 return ()
     with in_words(location):
         database = connect(location, key)
         database.connect()
         try:
             with _alone(database):
-                applied = _upgrade(Runner(database, str(FOLDER)), location, key)
+                applied = _upgrade(_runner(database), location, key)
         finally:
             database.close()
     if applied:
@@ -83,6 +87,18 @@ def _alone(database: Database) -> Iterator[None]:
         yield
     finally:
         database.execute_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+
+def _is_current(database: Database) -> bool:
+    """Whether exactly the steps we know were applied: the usual case, told without the library that applies them."""
+    if not database.table_exists("schema_migration"):
+        return False
+    applied = {name for (name,) in database.execute_sql("SELECT name FROM schema_migration").fetchall()}
+    return applied == {step.stem for step in FOLDER.glob("[0-9]*.py")}
+
+
+def _runner(database: Database) -> Runner:
+    return load_runner()(database, str(FOLDER))
 
 
 def _missing(runner: Runner) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import phonenumbers
-
 _LOOKS_LIKE_A_NUMBER = re.compile(r"\+?[\d\s/().-]{3,}")
 _LONGEST = 40
 
@@ -14,6 +12,8 @@ def normal_number(text: str) -> str:
     """A phone number as E.164 (Swiss when it has no country), or "" when it is none: withheld, internal, a word."""
     if len(text) > _LONGEST:
         return ""
+    import phonenumbers  # 30 ms that nobody should pay before the first page
+
     try:
         number = phonenumbers.parse(text, "CH")
     except phonenumbers.NumberParseException:
@@ -25,6 +25,8 @@ def normal_number(text: str) -> str:
 
 def written_number(e164: str) -> str:
     """A number as people here write it: 061 267 81 81, or +49 7621 … for the neighbours."""
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(e164, "CH")
     except phonenumbers.NumberParseException:

@@ -14,9 +14,6 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Final
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from switchboard_app.model.spelling import stem, tokens
 
 Synonyms = Mapping[str, tuple[str, ...]]
@@ -75,6 +72,11 @@ class Vocabulary:
     """The words of one directory, numbered in alphabetical order."""
 
     def __init__(self, words: Iterable[str], synonyms: Synonyms) -> None:
+        from rapidfuzz import process  # 40 ms, paid where a directory is read: beside the window's thread
+        from rapidfuzz.distance import OSA
+
+        self._alike = process.extract
+        self._errors_between = OSA.distance
         self.words = sorted(set(words))
         self._number = {word: number for number, word in enumerate(self.words)}
         self._by_stem: defaultdict[str, list[int]] = defaultdict(list)
@@ -167,8 +169,8 @@ class Vocabulary:
 
     def _add_misspelt(self, likeness: Likeness, word: str, candidates: dict[int, str]) -> None:
         errors = 2 if len(word) >= _SHORTEST_WITH_TWO_ERRORS else 1
-        for _, distance, number in process.extract(
-            word, candidates, scorer=OSA.distance, score_cutoff=errors, limit=None
+        for _, distance, number in self._alike(
+            word, candidates, scorer=self._errors_between, score_cutoff=errors, limit=None
         ):
             _raise_to(likeness, number, _ONE_ERROR if distance <= 1 else _TWO_ERRORS)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,13 +19,13 @@ from switchboard_app.model.account import Account, Channel
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
-from switchboard_app.model.office import Lesson
 from switchboard_app.model.times import Millis
-from switchboard_app.store import directory
 from switchboard_app.store.database import EVERYTHING, Store, wall_clock
-from switchboard_app.store.finder import Finder, read_synonyms
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.tasks import TaskGroup
+
+if TYPE_CHECKING:
+    from switchboard_app.store.finder import Finder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -149,6 +149,10 @@ class Bridge(QObject):
 
     async def finder(self) -> Finder:
         """The directory, ready to be searched while typing; built anew when it changed."""
+        from switchboard_app.model.office import Lesson  # nothing of the directory is needed for the first page
+        from switchboard_app.store import directory
+        from switchboard_app.store.finder import Finder, read_synonyms
+
         version = await self.ask(directory.version)
         if self._finder is None or self._finder[0] != version:
             offices = await self.ask(directory.listed)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from switchboard_app.config import StationSettings
 from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
-from switchboard_app.store import directory, enquiries
 from switchboard_app.ui import look, words
 from switchboard_app.ui.bells import Bells
 from switchboard_app.ui.bridge import Bridge
@@ -224,6 +223,8 @@ class MainWindow(QWidget):
         self._bridge.start("go to number", self._opening_number(number))
 
     async def _opening_number(self, number: int) -> None:
+        from switchboard_app.store import enquiries
+
         self.go_to(await self._bridge.ask(enquiries.find, number))
 
     def _open_again(self) -> None:
@@ -252,6 +253,8 @@ class MainWindow(QWidget):
             self._bridge.start("look up office", self._look_up(OfficeId(office)))
 
     async def _look_up(self, office: OfficeId) -> None:
+        from switchboard_app.store import directory
+
         found = await self._bridge.ask(directory.one, office)
         sheet = self.sheets.directory()
         sheet.open()

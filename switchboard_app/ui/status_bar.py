@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from switchboard_app.model.account import Account
 from switchboard_app.model.language import ntr, tr
-from switchboard_app.store import accounts, outbox
 from switchboard_app.ui import look, words
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.plain import plain_text, plain_tooltip
@@ -98,6 +97,8 @@ class StatusBar(look.Ground):
         self._again.now()
 
     async def _read(self) -> None:
+        from switchboard_app.store import accounts, outbox  # read after the first page
+
         self._accounts = await self._bridge.ask(accounts.listed)
         self._waiting = await self._bridge.ask(outbox.waiting)
         self._say()
