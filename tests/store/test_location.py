@@ -20,9 +20,9 @@ def test_a_file() -> None:
 
 
 def test_a_windows_file() -> None:
-    place = parse_location("sqlite:///C:/Users/ml/workspace.db")
+    place = parse_location("sqlite:///C:/Amt/workspace.db")
     assert place.path is not None
-    assert place.path.as_posix().endswith("C:/Users/ml/workspace.db")
+    assert place.path.as_posix().endswith("C:/Amt/workspace.db")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not allow")
