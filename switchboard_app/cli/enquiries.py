@@ -14,7 +14,7 @@ from switchboard_app.config import write_whole
 from switchboard_app.model.enquiry import Enquiry, Outcome, QueueRow, View, state_name
 from switchboard_app.model.errors import WrongUse
 from switchboard_app.model.forwarding import ForwardingState
-from switchboard_app.model.ids import EnquiryId, ForwardingId, OfficeId, Operator
+from switchboard_app.model.ids import EnquiryId, ForwardingId, OfficeId, Operator, OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.model.people import Person
 from switchboard_app.model.times import Millis, iso, parse_iso, when
@@ -68,6 +68,12 @@ def add_to(verbs: Any, everywhere: Any) -> None:
     answered.add_argument("--forwarding", required=True, metavar="ID")
     answered.add_argument("--word", choices=tuple(_WORDS), default="answered")
     _text_options(answered)
+    withdraw = verb("withdraw", _withdraw, "take a forwarding back")
+    withdraw.add_argument("--forwarding", required=True, metavar="ID")
+    decide = verb("decide", _decide, "say what became of a send that is unclear or failed")
+    decide.add_argument("--delivery", required=True, metavar="ID")
+    decide.add_argument("--as", dest="decision", required=True, choices=[one.value for one in desk.Decision])
+    verb("tag", _tag, "replace its tags").add_argument("tags", nargs="*", metavar="TAG")
     verb("snooze", _snooze, "put it away").add_argument("--until", required=True, metavar="T")
     verb("done", _done, "close it").add_argument(
         "--outcome", required=True, choices=[outcome.value for outcome in Outcome if outcome is not Outcome.MERGED]
@@ -258,18 +264,50 @@ def _first_text(store: Store, enquiry: EnquiryId) -> str:
     return next((one.text for one in entries if one.direction == "in" and one.text.strip()), "")
 
 
+def _forwarding(frame: Frame, store: Store, enquiry: EnquiryId) -> ForwardingId:
+    """The forwarding that was named; raises WrongUse when it is not one of this enquiry."""
+    forwarding = ForwardingId(frame.arguments.forwarding)
+    if forwarding not in {one.id for one in store.read(timeline.forwardings, enquiry)}:
+        raise WrongUse(
+            tr("Enquiry {number} has no forwarding {id}.").format(number=frame.arguments.number, id=forwarding),
+            tr("See them with: switchboard enquiry show NUMBER."),
+        )
+    return forwarding
+
+
 def _answered(frame: Frame) -> None:
+    text = _text(frame, "")
     with frame.store() as store:
         enquiry = store.read(find, frame.arguments.number)
-        known = {one.id for one in store.read(timeline.forwardings, enquiry)}
-        forwarding = ForwardingId(frame.arguments.forwarding)
-        if forwarding not in known:
+        forwarding = _forwarding(frame, store, enquiry)
+        store.write(desk.office_word, forwarding, _WORDS[frame.arguments.word], text, frame.me)
+        _say_state(frame, store, enquiry, {})
+
+
+def _withdraw(frame: Frame) -> None:
+    with frame.store() as store:
+        enquiry = store.read(find, frame.arguments.number)
+        store.write(desk.withdraw_forwarding, _forwarding(frame, store, enquiry), frame.me)
+        _say_state(frame, store, enquiry, {})
+
+
+def _decide(frame: Frame) -> None:
+    delivery = OutboxId(frame.arguments.delivery)
+    with frame.store() as store:
+        enquiry = store.read(find, frame.arguments.number)
+        conversation = store.read(timeline.conversation, enquiry, _ALL_ENTRIES)
+        known = [one.delivery for one in conversation.entries] + [one.delivery for one in conversation.forwardings]
+        if delivery not in {one.id for one in known if one is not None}:
             raise WrongUse(
-                tr("Enquiry {number} has no forwarding {id}.").format(number=frame.arguments.number, id=forwarding),
+                tr("Enquiry {number} has no delivery {id}.").format(number=frame.arguments.number, id=delivery),
                 tr("See them with: switchboard enquiry show NUMBER."),
             )
-        store.write(desk.office_word, forwarding, _WORDS[frame.arguments.word], _text(frame, ""), frame.me)
-        _say_state(frame, store, enquiry, {})
+        state = store.write(desk.decide, delivery, desk.Decision(frame.arguments.decision), frame.me)
+        _say_state(frame, store, enquiry, {"delivery": delivery, "delivery_state": state.value})
+
+
+def _tag(frame: Frame) -> None:
+    _step(frame, desk.set_tags, tuple(frame.arguments.tags), frame.me)
 
 
 def _snooze(frame: Frame) -> None:

@@ -10,8 +10,8 @@ tests/keyring. Run as a program by `Forks`.
 
 from __future__ import annotations
 
-import codecs
 import gc
+import io
 import json
 import os
 import subprocess
@@ -147,17 +147,36 @@ def _stream(number: int, errors: str) -> TextIO:
     return open(number, "w", encoding="utf-8", errors=errors, closefd=False)
 
 
-def _serve() -> None:
-    # loaded once, for all commands
+def _warm_up() -> None:
+    """Load, once for all commands, what they load when they are first run: a few are run here, in a scratch folder."""
     import anyio._backends._asyncio  # noqa: F401
     import keyring.errors  # noqa: F401
 
-    from switchboard_app.app import outside  # noqa: F401
-    from switchboard_app.cli.main import parser
-    from switchboard_app.sync import engine  # noqa: F401
+    from switchboard_app.cli import main
 
-    parser()
-    codecs.lookup("utf-8-sig")
+    said, given = sys.stdout, sys.stdin
+    with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.environ.update(SWITCHBOARD_HOME=folder, SWITCHBOARD_OPERATOR="warm-up")
+        sys.stdout = nowhere
+        for arguments, text in (
+            ("workspace init --unencrypted", b""),
+            ("phone-note add", b'{"concern": "x", "caller_number": "061 555 01 88"}'),
+            ("enquiry list --query x", b""),
+            ("enquiry show 1 --json", b""),
+            ("enquiry snooze 1 --until 2099-01-01T10:00", b""),
+            ("office list", b""),
+            ("office search x", b""),
+            ("sync --once", b""),
+        ):
+            sys.stdin = io.TextIOWrapper(io.BytesIO(text))
+            code = main(arguments.split())
+            if code:
+                raise RuntimeError(f"{arguments} ended with {code}")
+        sys.stdout, sys.stdin = said, given
+
+
+def _serve() -> None:
+    _warm_up()
     gc.freeze()  # a collection in a child would copy every page it looks at
     for line in sys.stdin:
         child = os.fork()

@@ -191,6 +191,18 @@ def test_numbers_beyond_every_database(switchboard: Station) -> None:
     switchboard.ok("enquiry", "list", "--limit", "99999999999999999999")
 
 
+def test_searches_for_anything(switchboard: Station) -> None:
+    """A search is words, whatever they look like; never the language of the database."""
+    switchboard.ok("phone-note", "add", stdin={"concern": "Der Strassenlärm «nachts» ist zu laut (Nr. 5)"})
+    words = """" ' * AND NOT laut* a:b ( ) NEAR(a ^ {} - -- % \\ 🙂 \u202e #5 5 OR lau """.split()
+    for query in (*words, "NEAR(a b)", "laut OR", "laut AND NOT", "'; DROP TABLE entry; --", " ", "x" * 5000):
+        done = switchboard("enquiry", "list", "--json", f"--query={query}")
+        assert done.code == 0, (query, done)
+    assert switchboard.ok("enquiry", "list", "--query", "strassenlarm")["total"] == 1
+    for query in ('"', "*", "(", "x" * 5000, " "):
+        assert switchboard("office", "search", "--", query).code == 0
+
+
 @pytest.mark.parametrize("moment", ["", "tomorrow", "2026-13-01", "2020-01-01T10:00"])
 def test_times_that_make_no_sense(switchboard: Station, moment: str) -> None:
     switchboard.ok("phone-note", "add", stdin={"concern": "x"})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from switchboard_app.model.times import Millis
+from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.x import SimulatedX
 from tests.cli import shapes
@@ -202,6 +203,38 @@ def test_the_desks_verbs(page: Station, facebook: SimulatedFacebook, tmp_path: P
     assert "zwei" in exported
     page.refused(2, "enquiry", "export", "2", "--to", str(target))
     assert target.read_text(encoding="utf-8") == exported
+
+
+def test_what_became_of_an_unclear_send(page: Station, facebook: SimulatedFacebook) -> None:
+    facebook.say("p1", "Frage")
+    page.ok("sync", "--once")
+    for decision, state in (("drop", "withdrawn"), ("was_sent", "sent"), ("send_again", "queued")):
+        reply = page.ok("enquiry", "reply", "1", "--text", f"Antwort {decision}")
+        facebook.faults.add("POST /messages", faults.dropped(accepted=False))
+        page.ok("sync", "--once")
+        arguments = ("decide", "1", "--delivery", reply["delivery"], "--as")
+        page.refused(2, "enquiry", *arguments, "perhaps")
+        decided = page.ok("enquiry", *arguments, decision)
+        check(decided, {**shapes.STEP, "delivery": str, "delivery_state": {state}})
+        page.refused(3, "enquiry", *arguments, decision)
+    assert page.ok("sync", "--once")["accounts"][0]["sent"] == 1
+    assert [one.text for one in facebook.sent_by_us()] == ["Antwort send_again"]
+    page.refused(2, "enquiry", "decide", "1", "--delivery", "nothing", "--as", "drop")
+
+
+def test_tags_and_a_forwarding_taken_back(switchboard: Station) -> None:
+    switchboard.ok("phone-note", "add", stdin={"concern": "Loch in der Strasse"})
+    switchboard.ok("office", "import", str(CSV))
+    switchboard.ok("enquiry", "tag", "1", "Strasse", "velo")
+    assert switchboard.ok("enquiry", "show", "1")["tags"] == ["strasse", "velo"]
+    switchboard.refused(2, "enquiry", "tag", "1", "zwei Wörter")
+    switchboard.ok("enquiry", "tag", "1")
+    assert switchboard.ok("enquiry", "list")["enquiries"][0]["tags"] == []
+    made = switchboard.ok("enquiry", "forward", "1", "--office", office_with_mail(switchboard), "--text", "Bitte")
+    back = switchboard.ok("enquiry", "withdraw", "1", "--forwarding", made["forwarding"])
+    assert back["state"] == "open"
+    assert switchboard.ok("enquiry", "show", "1")["forwardings"][0]["state"] == "withdrawn"
+    switchboard.refused(2, "enquiry", "withdraw", "1", "--forwarding", "nothing")
 
 
 @pytest.mark.parametrize(

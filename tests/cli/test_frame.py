@@ -13,6 +13,10 @@ from switchboard_app import __version__
 from tests.cli.conftest import Station
 from tests.cli.forks import ROOT
 
+DESK = (
+    "list show claim release reassign reply note forward answered withdraw decide tag snooze done reopen merge undo"
+    " export"
+)
 VERBS = [
     ("workspace", "init"),
     ("workspace", "upgrade"),
@@ -26,12 +30,7 @@ VERBS = [
     ("account", "sign-in"),
     ("account", "remove"),
     ("sync",),
-    *(
-        ("enquiry", verb)
-        for verb in (
-            "list show claim release reassign reply note forward answered snooze done reopen merge undo export".split()
-        )
-    ),
+    *(("enquiry", verb) for verb in DESK.split()),
     ("phone-note", "add"),
     ("call",),
     ("office", "import"),

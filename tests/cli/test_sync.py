@@ -20,6 +20,7 @@ from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
 from tests.cli.conftest import Station
 from tests.platforms import Served
+from tests.sync.test_faults import stored
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -34,12 +35,11 @@ def report(station: Station, name: str, code: int = 0) -> dict[str, Any]:
 
 def messages(station: Station) -> Counter[tuple[str, str]]:
     """Every inbound message of the workspace: platform id and text."""
-    found: Counter[tuple[str, str]] = Counter()
-    for row in station.ok("enquiry", "list", "--view", "all", "--limit", "1000")["enquiries"]:
-        for entry in station.ok("enquiry", "show", str(row["number"]))["entries"]:
-            if entry["kind"] == "message" and entry["direction"] == "in":
-                found[(entry["platform_id"], entry["text"])] += 1
-    return found
+    store = station.opened()
+    try:
+        return stored(store)
+    finally:
+        store.close()
 
 
 def truth(platform: SimulatedPlatform) -> Counter[tuple[str, str]]:

@@ -71,6 +71,11 @@ def test_own_strings_come_in(connected: Station, facebook: SimulatedFacebook, x:
     said_by_citizens(x, OWN, people=2)
     connected.ok("sync", "--once")
     assert messages(connected) == truth(facebook) + truth(x)
+    shown: Counter[tuple[str, str]] = Counter()
+    for row in connected.ok("enquiry", "list", "--view", "all")["enquiries"]:
+        for entry in connected.ok("enquiry", "show", str(row["number"]))["entries"]:
+            shown[(entry["platform_id"], entry["text"])] += 1
+    assert shown == truth(facebook) + truth(x)
 
 
 def test_naughty_strings_come_in(connected: Station, facebook: SimulatedFacebook, x: SimulatedX, shared: Path) -> None:
