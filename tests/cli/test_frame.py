@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,12 @@ def test_every_verb_tells_how_it_is_used(bare: Station, verb: tuple[str, ...]) -
     assert done.code == 0
     assert done.out.startswith("usage: switchboard")
     assert done.err == ""
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_is_documented(verb: tuple[str, ...]) -> None:
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert re.search(rf"`(?:{' '.join(verb)}|{verb[-1]})[ `]", text)
 
 
 def test_help_and_version_need_no_station(bare: Station) -> None:
