@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.app.station import Station
@@ -112,6 +112,7 @@ class Life(QObject):
         """The page that stood in the way. It stays, hidden: a step of it may still be under way."""
         self._main: MainWindow | None = None
         self._open: Open | None = None
+        self._engine_begins: asyncio.Future[None] | None = None
         self._engine_clock = QTimer(self)
         self._engine_clock.setSingleShot(True)
 
@@ -228,9 +229,16 @@ class Life(QObject):
                 resources=self._station.resources,
                 telephone=opened.telephone,
             )
-            self._engine_clock.timeout.connect(outside.begin)
+            self._engine_clock.timeout.connect(lambda: self._begin_engine(outside))
             self._engine_clock.start(ENGINE_AT_LATEST_MILLIS)
         return opened.bridge
+
+    def _begin_engine(self, outside: LateOutside) -> None:
+        async def begin() -> None:
+            await asyncio.to_thread(_load_engine)
+            outside.begin()
+
+        self._engine_begins = asyncio.ensure_future(begin())
 
     def _start_engine(self, opened: Open) -> Outside:
         opened.engine, outside = opened.connect()
@@ -249,7 +257,7 @@ class Life(QObject):
         )
         self._main = MainWindow(bridge, Verbs(bridge), room)
         self._main.closing.connect(self._ended.set)
-        self._main.queue.model.shown.connect(self._first_page, Qt.ConnectionType.SingleShotConnection)
+        self._main.first_page.painted.connect(self._first_page)
         self._main.show()
         if (page := self._first_start()) is not None:
             page.finished.disconnect(self._show_main)
@@ -316,6 +324,8 @@ class Life(QObject):
 
     async def _close(self) -> None:
         """Stop the window's tasks, let the engine finish its send, close the store."""
+        if self._engine_begins is not None:
+            self._engine_begins.cancel()
         self._engine_clock.stop()  # whoever closes at once ends before the engine began
         page, opened = self._no_entry() or self._first_start(), self._open
         if page is not None:
@@ -329,6 +339,13 @@ class Life(QObject):
             await asyncio.to_thread(opened.engine.stop)
         self._station.credentials.give_up()
         await asyncio.to_thread(opened.close)
+
+
+def _load_engine() -> None:
+    """Load what the engine is made of; never on the window's thread."""
+    import switchboard_app.app.outside
+    import switchboard_app.sync.engine
+    import switchboard_app.sync.thread  # noqa: F401 - loaded here, used where the engine is made
 
 
 def _short(location: Location) -> str:

@@ -7,10 +7,11 @@ key does stands in `window_acts`. Refuses to read the store and to act on enquir
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -20,6 +21,7 @@ from switchboard_app.model.language import tr
 from switchboard_app.ui import look, words
 from switchboard_app.ui.bells import Bells
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.first_page import FirstPage, load_the_rest
 from switchboard_app.ui.keys import Action, KeyRing
 from switchboard_app.ui.panes import Panes, Place
 from switchboard_app.ui.plain import plain_title
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from switchboard_app.ui.side_cards import SideCards
 
 LEAST = (560, 420)
+STEP_SECONDS = 0.015
+"""Between two things that are made after the first page: whoever types gets a turn."""
 FRAME = 5
 """The striped frame of training, in pixels at 100 %."""
 
@@ -124,15 +128,19 @@ class MainWindow(QWidget):
         self.status.health_wanted.connect(lambda: self.act(Action.HEALTH))
         self.queue.opened.connect(self.open_enquiry)
         self.queue.entered.connect(lambda: self.act(Action.ANSWER))
-        self.queue.model.shown.connect(self._after_first_page)
+        self.first_page = FirstPage(self.queue)
+        self.first_page.painted.connect(self._after_first_page)
         self.queue.view.left_place.connect(self._memory.soon)
         self.panes.rearranged.connect(self._rearranged)
 
     def _after_first_page(self) -> None:
         """The queue is on the screen: now the rest, one thing after the other, so that no key waits long."""
-        self.queue.model.shown.disconnect(self._after_first_page)
+        self.views.read()
+        self._bridge.start("the rest of the window", self._make_the_rest())
+
+    async def _make_the_rest(self) -> None:
+        await asyncio.to_thread(load_the_rest)
         steps: tuple[Callable[[], object], ...] = (
-            self.views.read,
             self.conversation,
             self.cards,
             self._open_again,
@@ -141,8 +149,9 @@ class MainWindow(QWidget):
             self.search,
             self.bells.hang,
         )
-        for number, step in enumerate(steps):
-            QTimer.singleShot(1 + 15 * number, self, step)
+        for step in steps:
+            step()
+            await asyncio.sleep(STEP_SECONDS)
 
     def conversation(self) -> ConversationPane:
         """The pane of the open enquiry."""
@@ -358,6 +367,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._memory.now()
+        self.first_page.stop()
         event.accept()
         self.closing.emit()
 
