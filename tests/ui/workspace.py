@@ -133,7 +133,7 @@ class Workspace:
         await asyncio.to_thread(self.store.close)
 
 
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Let the loop go on until the condition holds; fails after `seconds`."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the condition is about widgets, which know no asyncio.Event
