@@ -35,6 +35,10 @@ class Station:
         """Who acts on an embedded workspace."""
         return operator(self.settings)
 
+    def acting(self, location: Location) -> Operator:
+        """Who acts there: on PostgreSQL the login of the database, always; else this station's operator."""
+        return Operator(location.login) if location.login else self.operator
+
     def location(self, given: str = "") -> Location:
         """The workspace to open; raises WrongUse for an address that is none."""
         return parse_location(workspace_url(self.settings, given, self.folder))

@@ -39,7 +39,7 @@ class Frame:
     @property
     def me(self) -> Operator:
         """Who acts."""
-        return self.station.operator
+        return self.station.acting(self.location)
 
     @contextmanager
     def store(self) -> Iterator[Store]:

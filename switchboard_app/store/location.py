@@ -6,6 +6,8 @@ process lists and logs; PostgreSQL logins use the OS keyring, a pass file or sin
 
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -25,6 +27,15 @@ class Location:
     def embedded(self) -> bool:
         """Whether it is one encrypted file on this station."""
         return self.path is not None
+
+    @property
+    def login(self) -> str:
+        """The login of a PostgreSQL database, as libpq chooses it; "" for an embedded workspace."""
+        if self.path is not None:
+            return ""
+        parts = urlsplit(self.dsn)
+        option = dict(parse_qsl(parts.query)).get("user", "")
+        return unquote(parts.username or "") or option or os.environ.get("PGUSER", "") or getpass.getuser()
 
     def __str__(self) -> str:
         return address_of(self.path) if self.path else self.dsn
