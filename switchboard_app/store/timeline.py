@@ -84,7 +84,8 @@ def _as_enquiry(row: Row) -> Enquiry:
         last_at=row[19],
         closed_at=row[20],
         outcome=_maybe(Outcome, row[21]),
-        snoozed_until=row[22],
+        # kept after it came back, so that it stays at the front; then nobody is to read it as a date to come
+        snoozed_until=row[22] if row[2] == EnquiryState.SNOOZED else None,
         last_inbound_at=row[23],
         window_until=row[24],
         extended_until=row[25],

@@ -212,6 +212,7 @@ def test_a_follow_up_lies_ahead_and_comes_back_by_itself(town: Town) -> None:
     assert town.store.write(desk.wake_due) == 1
     assert town.store.write(desk.wake_due) == 0
     assert (town.state(enquiry), town.head(enquiry).owner) == (EnquiryState.OPEN, town.me)
+    assert town.head(enquiry).snoozed_until is None
 
 
 def test_tags_are_words(town: Town) -> None:
