@@ -12,7 +12,6 @@ import errno
 import getpass
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -120,6 +119,8 @@ def _read(path: Path) -> dict[str, Any]:
             tr("The settings file {path} cannot be read: {problem}.").format(path=path, problem=problem.strerror),
             tr("Check the rights of the file."),
         ) from problem
+    import tomllib  # only who has settings pays for reading them
+
     try:
         return tomllib.loads(raw.decode("utf-8-sig"))  # Windows' own editor begins with a byte order mark
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:

@@ -5,6 +5,7 @@ Refuses to open a second window on the same workspace: the first one is raised.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -14,20 +15,27 @@ from switchboard_app.model.errors import ExitCode, Unreachable
 from switchboard_app.model.language import tr
 from switchboard_app.store.location import Location
 
+LISTEN_AFTER_MILLIS = 500
+"""Later starts are listened to when the first page stands; until then they wait."""
+SETTLED_AFTER_MILLIS = 3000
+
 
 def open_window(workspace: str, *, training: bool) -> int:
     """Show the window until it is closed; returns the exit code."""
+    gc.disable()  # what is loaded now stays: looking for rubbish in it costs a tenth of the start
     _need_display()
     station = this_station()
     address = "training" if training else str(station.location(workspace))
+    _load_what_knows_no_qt()
     app = _application(station)
     from switchboard_app.ui.single import SingleInstance, instance_name
 
     single = SingleInstance(instance_name(address, station.folder))
-    if single.already_running():
+    if single.already_running(listen=False):
         return ExitCode.DONE
     import asyncio
 
+    from PySide6.QtCore import QTimer
     from qasync import QEventLoop
 
     from switchboard_app.app.life import Life
@@ -36,11 +44,35 @@ def open_window(workspace: str, *, training: bool) -> int:
     asyncio.set_event_loop(loop)
     life = Life(station, workspace, training=training)
     single.message.connect(life.told)
+    QTimer.singleShot(LISTEN_AFTER_MILLIS, single.listen)
+    QTimer.singleShot(SETTLED_AFTER_MILLIS, _settle)
     try:
         with loop:
             return int(loop.run_until_complete(life.live()))
     finally:
+        gc.enable()
         single.close()
+
+
+def _settle() -> None:
+    """Everything stands: from now on rubbish is looked for, but not among what was made so far (it would be found to be
+    in use each time, and the window stands still meanwhile).
+    """
+    gc.freeze()
+    gc.enable()
+
+
+def _load_what_knows_no_qt() -> None:
+    """Load what the first page needs and Qt does not: once Qt is there, its binding reads the source of each module.
+
+    (It looks for its own name in it, half a millisecond a module.)
+    """
+
+    import switchboard_app.app.workspace
+    import switchboard_app.config
+    import switchboard_app.store.accounts
+    import switchboard_app.store.queue
+    import switchboard_app.tasks  # noqa: F401 - loaded here, used by the window
 
 
 def _need_display() -> None:

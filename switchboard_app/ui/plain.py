@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu, QMessageBox, QSizePolicy, QStyle, QSystemTrayIcon, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from switchboard_app.ui.spoof import isolated, marks, visible
+
+if TYPE_CHECKING:  # each of Qt's classes costs time when it is first named, and the first page needs none of these
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QAbstractButton, QMenu, QMessageBox, QSystemTrayIcon
 
 __all__ = [
     "PlainLabel",
@@ -160,7 +165,7 @@ def plain_message_box(
     text: str,
     *,
     detail: str = "",
-    icon: QMessageBox.Icon = QMessageBox.Icon.NoIcon,
+    icon: QMessageBox.Icon | None = None,
     buttons: Iterable[tuple[str, QMessageBox.ButtonRole]] = (),
 ) -> tuple[QMessageBox, list[QAbstractButton]]:
     """A box with `text` and `detail` as plain text, and its buttons in the given order.
@@ -168,8 +173,11 @@ def plain_message_box(
     The box is not shown yet: connect `finished`, compare `clickedButton()` with the buttons returned, and call
     `open()`. Never `exec()`.
     """
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(parent)
-    box.setIcon(icon)
+    if icon is not None:
+        box.setIcon(icon)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(plain_title(title))
     box.setText(visible(text))

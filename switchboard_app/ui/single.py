@@ -10,12 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from switchboard_app.log import logger
+
+if TYPE_CHECKING:  # the lock says who is first; the network library may come after the first page
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 RAISE = "raise"
 CALL = "call "
@@ -56,13 +60,26 @@ class SingleInstance(QObject):
         self.answered = False
         """Whether the running program took the wish."""
 
-    def already_running(self, wish: str = RAISE) -> bool:
-        """Whether another start came first; then it has been told the wish. Else this one is the first."""
+    def already_running(self, wish: str = RAISE, *, listen: bool = True) -> bool:
+        """Whether another start came first; then it has been told the wish. Else this one is the first.
+
+        Without `listen` the first one must call `listen` soon: later starts wait for it a moment.
+        """
         if not self._lock.tryLock(0):
             self.answered = self._hand_over(wish)
             if not self.answered:
                 logger("ui").info("the running program did not answer")
             return True
+        if listen:
+            self.listen()
+        return False
+
+    def listen(self) -> None:
+        """Take the wishes of later starts; nothing after `close`."""
+        if self._server is not None or not self._lock.isLocked():
+            return
+        from PySide6.QtNetwork import QLocalServer
+
         QLocalServer.removeServer(self._name)
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -70,7 +87,6 @@ class SingleInstance(QObject):
         if not server.listen(self._name):
             logger("ui").info("later starts cannot reach this one: %s", server.errorString())
         self._server = server
-        return False
 
     def close(self) -> None:
         """Let the next start be the first."""
@@ -80,10 +96,16 @@ class SingleInstance(QObject):
         self._lock.unlock()
 
     def _hand_over(self, wish: str) -> bool:
+        from PySide6.QtNetwork import QLocalSocket
+
         socket = QLocalSocket()
+        until = time.monotonic() + PATIENCE / 1000
         socket.connectToServer(self._name)
-        if not socket.waitForConnected(PATIENCE):
-            return False
+        while not socket.waitForConnected(PATIENCE):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)  # the first one does not listen yet
+            socket.connectToServer(self._name)
         socket.write(wish.encode()[:LONGEST] + b"\n")
         socket.waitForBytesWritten(PATIENCE)
         taken = socket.waitForReadyRead(PATIENCE) and bytes(socket.readAll().data()) == ANSWER

@@ -7,19 +7,26 @@ emitted as `refused` and the method returns False, so that typed text stays wher
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from switchboard_app.model.enquiry import Outcome
-from switchboard_app.model.entry import EntryKind
 from switchboard_app.model.errors import UserError
-from switchboard_app.model.forwarding import ForwardingState
 from switchboard_app.model.ids import EnquiryId, EntryId, ForwardingId, OfficeId, Operator, OutboxId
 from switchboard_app.model.times import Millis
-from switchboard_app.store import desk, timeline
-from switchboard_app.store.desk import Decision, File, PhoneNote, TakenNote
 from switchboard_app.ui.bridge import UNDO_MILLIS, Bridge
-from switchboard_app.ui.text.events import step_sentence
+from switchboard_app.ui.later import Later
+
+if TYPE_CHECKING:
+    from switchboard_app.model.forwarding import ForwardingState
+    from switchboard_app.store import desk, timeline
+    from switchboard_app.store.desk import Decision, File, PhoneNote, TakenNote
+    from switchboard_app.ui.text import events
+else:
+    desk = Later("switchboard_app.store.desk")
+    timeline = Later("switchboard_app.store.timeline")
+    events = Later("switchboard_app.ui.text.events")
 
 
 class Verbs(QObject):
@@ -41,7 +48,9 @@ class Verbs(QObject):
             self.refused.emit(refusal)
             return False
         head = await self._bridge.ask(timeline.enquiry, enquiry)
-        self.stepped.emit(step_sentence(action, head.number), "" if action in ("note", "undo") else enquiry, action)
+        self.stepped.emit(
+            events.step_sentence(action, head.number), "" if action in ("note", "undo") else enquiry, action
+        )
         return True
 
     async def claim(self, enquiry: EnquiryId) -> bool:
@@ -156,7 +165,7 @@ class Verbs(QObject):
         except UserError as refusal:
             self.refused.emit(refusal)
             return None
-        self.stepped.emit(step_sentence(EntryKind.NOTE.value, taken.number), "", "note")
+        self.stepped.emit(events.step_sentence("note", taken.number), "", "note")
         return taken
 
     async def _quiet(self, verb: object, *args: object) -> bool:
