@@ -10,7 +10,7 @@ from switchboard_app.model.errors import NotThere, WrongUse
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
-from switchboard_app.store import journal
+from switchboard_app.store import journal, settings
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Account as AccountTable
 from switchboard_app.store.transaction import Row, Transaction
@@ -139,6 +139,16 @@ def cursor(tx: Transaction, account: AccountId) -> dict[str, str]:
     """Where the stored rows end; empty before the first batch."""
     found: dict[str, str] = json.loads(tx.value("SELECT cursor FROM account WHERE id = ?", account) or "{}")
     return found
+
+
+def first_sweep(tx: Transaction, account: AccountId) -> bool:
+    """Whether no sweep of the account has come to its end yet, also where one was interrupted."""
+    return not settings.get(tx, f"swept.{account}")
+
+
+def swept(tx: Transaction, account: AccountId) -> None:
+    """The first sweep came to its end: what arrives from now on is new."""
+    settings.put(tx, f"swept.{account}", "1")
 
 
 def budgets(tx: Transaction, account: AccountId) -> dict[str, dict[str, int]]:

@@ -137,7 +137,7 @@ async def _lease(store: Store, name: str, patience: float) -> leases.Lease | Non
 
 async def _sweep(store: Store, account: Account, connector: Connector, done: Poll) -> None:
     cursor = await store.ask(accounts.cursor, account.id)
-    first = not cursor
+    first = await store.ask(accounts.first_sweep, account.id)
 
     async def known(ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
         return await store.ask(intake.known, account.id, ids)
@@ -153,6 +153,8 @@ async def _sweep(store: Store, account: Account, connector: Connector, done: Pol
         if await store.run(leases.take, f"poll:{account.id}", store.station, LEASE) is None:
             logger("sync").info("account %s: somebody else took over the poll", account.id)
             return
+    if first:
+        await store.run(accounts.swept, account.id)
 
 
 async def _fetch(store: Store, connector: Connector, one: ToFetch) -> None:
