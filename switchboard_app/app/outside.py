@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from switchboard_app.app.station import Station
 from switchboard_app.model.account import CONNECTABLE, Account, Channel
-from switchboard_app.model.errors import Unreachable, WrongUse
+from switchboard_app.model.errors import Unreachable, UserError, WrongUse
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.store import accounts
@@ -125,17 +125,32 @@ async def connect_account(
 ) -> Account:
     """Connect an account: secret into the keyring, row into the store, then ask the platform who we are.
 
-    The account is connected even when the platform does not answer now; its health says so. Raises UserError.
+    The account is connected even when the platform does not answer now; its health says so. Nobody sees it before its
+    secret is kept. One that was removed earlier goes on under its former id. Raises UserError.
     """
     clean = check_secret(kind, secret)
     base = check_api_base(api_base) if api_base else ""
-    account = await store.run(accounts.add, kind, name, by, api_base=base, options=options)
+    account = await store.run(accounts.add, kind, name, by, api_base=base, options=options, hidden=True)
     try:
         await asyncio.to_thread(secrets.keep_account_secret, account.id, clean)
-    except BaseException:
-        await store.run(accounts.remove, account.id, by)  # an account without its secret is of no use to anybody
+    except UserError:
+        await store.run(accounts.discard, account.id)
         raise
-    return await whoami(account)
+    try:
+        await whoami(account)
+        connected = await store.run(accounts.connected, account.id, by)
+        if connected.id != account.id:
+            # asking may have renewed it, and a refresh token works once
+            now = await asyncio.to_thread(secrets.account_secret, account.id)
+            await asyncio.to_thread(secrets.keep_account_secret, connected.id, now or clean)
+            connected = await whoami(connected)
+    except UserError:
+        await asyncio.to_thread(secrets.forget_account, account.id)
+        await store.run(accounts.discard, account.id)
+        raise
+    if connected.id != account.id:
+        await asyncio.to_thread(secrets.forget_account, account.id)
+    return connected
 
 
 class EngineOutside:

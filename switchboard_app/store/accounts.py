@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from switchboard_app.model.account import Account, Channel, Health
-from switchboard_app.model.errors import NotThere, WrongUse
+from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
@@ -69,8 +69,9 @@ def add(
     *,
     api_base: str = "",
     options: Mapping[str, str] | None = None,
+    hidden: bool = False,
 ) -> Account:
-    """Connect a page or handle. Its secret must lie in the keyring before this commits. Raises WrongUse."""
+    """Connect a page or handle; nobody sees a `hidden` one until `connected` finds it good. Raises WrongUse."""
     clean = name.strip()
     if not clean:
         raise WrongUse(tr("The account has no name."), tr("Give it one with --name."))
@@ -89,10 +90,57 @@ def add(
         health=Health.CATCHING_UP.value,
         health_since=tx.now,
         created_at=tx.now,
+        removed=int(hidden),
     )
-    journal.write(tx, by, "account_added", object_id=account)
-    tx.hint("accounts")
+    if not hidden:
+        journal.write(tx, by, "account_added", object_id=account)
+        tx.hint("accounts")
     return one(tx, account)
+
+
+def connected(tx: Transaction, account: AccountId, by: Operator) -> Account:
+    """Let a hidden account be seen, now that its secret is kept and the platform was asked who we are.
+
+    A page or handle that was removed earlier is connected again under its former id, so that its history goes on and
+    does not come in a second time. Raises Refused for one that is connected already.
+    """
+    new = one(tx, account)
+    row = tx.row(
+        f"SELECT {_COLUMNS} FROM account WHERE kind = ? AND platform_user = ? AND api_base = ? AND id <> ?"
+        " AND platform_user <> '' ORDER BY removed, created_at LIMIT 1",
+        new.kind.value,
+        new.platform_user,
+        new.api_base,
+        account,
+    )
+    former = None if row is None else _as_account(row)
+    if former is not None and not former.removed:
+        raise Refused(
+            tr("This is connected already, as «{name}».").format(name=former.name),
+            tr("Replace its sign-in with: switchboard account sign-in NAME, or remove it first."),
+        )
+    kept = former.id if former is not None else account
+    if former is not None:
+        tx.change("DELETE FROM account WHERE id = ?", account)
+    options = {**(former.options if former is not None else {}), **new.options}
+    tx.change(
+        "UPDATE account SET removed = 0, name = ?, options = ?, health = ?, health_detail = ?, health_since = ?,"
+        " next_poll_at = NULL WHERE id = ?",
+        new.name,
+        json.dumps(options, ensure_ascii=False),
+        new.health.value,
+        new.health_detail,
+        tx.now,
+        kept,
+    )
+    journal.write(tx, by, "account_added", object_id=kept)
+    tx.hint("accounts")
+    return one(tx, kept)
+
+
+def discard(tx: Transaction, account: AccountId) -> None:
+    """Forget a hidden account that was never connected; it has no history."""
+    tx.change("DELETE FROM account WHERE id = ? AND removed = 1", account)
 
 
 def remove(tx: Transaction, account: AccountId, by: Operator) -> None:

@@ -48,6 +48,34 @@ def test_accounts(connected: Station, x_server: Served[SimulatedX]) -> None:
     connected.refused(2, "account", "check", "Kanton Basel-Stadt")
 
 
+def test_an_account_that_is_connected_again(
+    page: Station, facebook_server: Served[SimulatedFacebook], x_server: Served[SimulatedX]
+) -> None:
+    """Its history goes on: nothing comes in a second time, and a reply still finds its conversation."""
+    facebook = facebook_server.platform
+    facebook.say("p1", "Frage")
+    page.ok("sync", "--once")
+    [before] = page.ok("account", "list")["accounts"]
+    arguments = ("account", "add", "facebook", "--name", "Rathaus neu", "--api-base", facebook_server.base)
+    secret = {"access_token": facebook.token}
+    assert "Rathaus Basel" in page.refused(3, *arguments, stdin=secret)
+    assert [one["name"] for one in page.ok("account", "list")["accounts"]] == ["Rathaus Basel"]
+    assert len([key for key in page.secrets if "account" in key]) == 1
+    page.ok("account", "remove", "Rathaus Basel")
+    facebook.say("p1", "noch etwas")
+    again = page.ok(*arguments, stdin=secret)
+    assert (again["id"], again["name"], again["health"]) == (before["id"], "Rathaus neu", "ok")
+    assert len([key for key in page.secrets if "account" in key]) == 1
+    report = page.ok("sync", "--once")["accounts"][0]
+    assert report["new"] == 1
+    [row] = page.ok("enquiry", "list", "--view", "all")["enquiries"]
+    assert row["account"] == "Rathaus neu"
+    page.ok("enquiry", "reply", "1", "--text", "Antwort")
+    assert page.ok("sync", "--once")["accounts"][0]["sent"] == 1
+    other = ("account", "add", "x", "--name", "Kanton", "--api-base", x_server.base)
+    assert page.ok(*other, stdin={"access_token": x_server.platform.token})["health"] == "ok"
+
+
 def test_a_dead_sign_in_is_replaced(page: Station, facebook: SimulatedFacebook) -> None:
     good = facebook.token
     bad = page("account", "sign-in", "Rathaus Basel", "--json", stdin={"access_token": "EAAdead0000000000000"})
