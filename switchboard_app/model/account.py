@@ -70,7 +70,7 @@ def _plain_words(health: Health) -> tuple[str, str]:
             )
         case Health.NEEDS_SIGN_IN:
             return (
-                tr("The platform no longer accepts the sign-in."),
+                tr("The account has no valid sign-in."),
                 tr("Sign in again; what is queued is sent afterwards."),
             )
         case Health.PERMISSION_MISSING:
