@@ -62,7 +62,7 @@ class XPages:
 
 def figures(places: Places) -> list[Figure]:
     """All figures of this module."""
-    made = _recent(places.corpus)
+    made = recent(places.corpus)
     pages = pages_of_x(made)
     messages = sum(len(json.loads(page)["data"]) for page in pages)
     rows = list(floor.rows(made, PAGE))
@@ -121,7 +121,7 @@ def _least(places: Places, pages: Sequence[bytes], rows: Sequence[floor.Rows]) -
     return spent
 
 
-def _recent(made: Sequence[Conversation]) -> list[Conversation]:
+def recent(made: Sequence[Conversation]) -> list[Conversation]:
     """As many conversations as the pages hold, moved into the 30 days that X serves."""
     some = made[:: max(1, len(made) * 4 // (PAGE * PAGES))][: PAGE * PAGES // 4]
     moved = []
