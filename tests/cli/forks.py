@@ -157,6 +157,7 @@ def _warm_up() -> None:
     said, given = sys.stdout, sys.stdin
     with tempfile.TemporaryDirectory() as folder, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.environ.update(SWITCHBOARD_HOME=folder, SWITCHBOARD_OPERATOR="warm-up")
+        Path(folder, "settings.toml").write_text('language = "en"\n', encoding="utf-8")
         sys.stdout = nowhere
         for arguments, text in (
             ("workspace init --unencrypted", b""),

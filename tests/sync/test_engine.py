@@ -73,7 +73,8 @@ def test_a_bug_in_one_connector_does_not_stop_the_running_engine(
     async def scene() -> None:
         async with engine_of(embedded_store, ring) as engine:
             running = asyncio.create_task(engine.run())
-            await until(lambda: asyncio.to_thread(lambda: stored(embedded_store) == truth(facebook) != {}))
+            await until(lambda: asyncio.to_thread(lambda: health(embedded_store, page) is Health.OK))
+            assert stored(embedded_store) == truth(facebook)
             facebook.say("q", "noch eine")
             clock.forward(2 * MINUTE)
             engine.look_now()
