@@ -24,7 +24,7 @@ from switchboard_app.log import logger
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.times import Millis
 from switchboard_app.store import drivers
-from switchboard_app.store.errors import in_words, lost_a_race
+from switchboard_app.store.errors import held_by_another, in_words, lost_a_race
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.location import Location
 from switchboard_app.store.transaction import Transaction
@@ -44,6 +44,7 @@ WATCH_SECONDS = 0.5
 MANY_TOPICS = 100
 """A transaction that changed more than this says `EVERYTHING` instead: reading again is cheaper than comparing."""
 ATTEMPTS = 4
+OPENING_SECONDS = 5.0
 
 _QUIET = ("cipher_log_level", "none")
 """SQLCipher would write every failure to the standard error as well; it is raised and told in words."""
@@ -86,6 +87,24 @@ def connect(location: Location, key: str = "", *, looking: bool = False) -> Data
         connect_timeout=5,
         options="-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
     )
+
+
+def open_connection(database: Database) -> None:
+    """Connect, waiting while several stations open a new file at once.
+
+    The first of them puts the file into WAL mode; SQLite answers the others at once that it is locked, whatever their
+    busy time-out says, because waiting could be for ever.
+    """
+    ends = time.monotonic() + OPENING_SECONDS
+    while True:
+        try:
+            database.connect()
+        except OperationalError as problem:
+            if not held_by_another(problem) or time.monotonic() >= ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 class Store:
@@ -177,7 +196,7 @@ class Store:
         if self._lost():
             self._database.close()
         if self._database.is_closed():
-            self._database.connect()
+            open_connection(self._database)
 
     def _transaction(self, *, again: bool = False) -> Transaction:
         if self._clock is not None:

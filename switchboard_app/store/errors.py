@@ -42,6 +42,11 @@ def lost_a_race(problem: peewee.DatabaseError) -> bool:
     return not _RACES.isdisjoint(_codes(problem))
 
 
+def held_by_another(problem: peewee.DatabaseError) -> bool:
+    """Whether another process holds the file just now."""
+    return any(code.startswith(_HELD) for code in _codes(problem))
+
+
 @contextmanager
 def in_words(location: Location) -> Iterator[None]:
     """Turn errors of the database that people can mend into `UserError`s."""

@@ -18,7 +18,7 @@ from switchboard_app.log import logger
 from switchboard_app.model.errors import NewerWorkspace, Unreachable
 from switchboard_app.model.language import tr
 from switchboard_app.store.backup import copy_embedded
-from switchboard_app.store.database import connect
+from switchboard_app.store.database import connect, open_connection
 from switchboard_app.store.drivers import load_runner
 from switchboard_app.store.errors import in_words
 from switchboard_app.store.location import Location
@@ -50,7 +50,7 @@ def upgrade(location: Location, key: str = "") -> tuple[str, ...]:
                 return ()
     with in_words(location):
         database = connect(location, key)
-        database.connect()
+        open_connection(database)
         try:
             with _alone(database):
                 applied = _upgrade(_runner(database), location, key)
@@ -66,7 +66,7 @@ def _looking(location: Location, key: str) -> Iterator[Database]:
     """A connection that leaves a file as it is: not even its journal mode is set."""
     with in_words(location):
         database = connect(location, key, looking=True)
-        database.connect()
+        open_connection(database)
         try:
             yield database
         finally:

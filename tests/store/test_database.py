@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import peewee
 import pytest
@@ -14,7 +15,8 @@ from switchboard_app.model.enquiry import View
 from switchboard_app.model.errors import Refused, Unreachable
 from switchboard_app.model.ids import Operator
 from switchboard_app.store import desk, drafts, journal, queue, settings
-from switchboard_app.store.database import Store
+from switchboard_app.store.database import Store, connect, open_connection
+from switchboard_app.store.location import embedded
 from switchboard_app.store.queue import QueueFilter
 from switchboard_app.store.tables import Setting
 from switchboard_app.store.transaction import Transaction, storable
@@ -46,6 +48,30 @@ def test_both_connections_to_a_file_have_these_settings(embedded_store: Store, p
     assert embedded_store.read(asked) == value
     # inside a transaction `synchronous` reads as set; outside is where it counts
     assert embedded_store.write(asked) == value
+
+
+def test_many_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:
+    """SQLite refuses at once, without its busy time-out, when two put one file into WAL mode."""
+    refused: list[BaseException] = []
+
+    def opened(path: Path, together: threading.Barrier) -> None:
+        database = connect(embedded(path), "ab" * 48)
+        together.wait()
+        try:
+            open_connection(database)
+        except peewee.OperationalError as problem:
+            refused.append(problem)
+        database.close()
+
+    for number in range(40):
+        together = threading.Barrier(8)
+        path = tmp_path / f"{number}.db"
+        stations = [threading.Thread(target=opened, args=(path, together)) for _ in range(8)]
+        for station in stations:
+            station.start()
+        for station in stations:
+            station.join()
+    assert refused == []
 
 
 @pytest.mark.postgres
