@@ -145,7 +145,8 @@ class AccountSheet(look.Sheet):
         self._set_busy(True)
         self._patience.start()
         self._task = self._bridge.start("connect an account", self._connect(self.secrets.content()))
-        self._task.add_done_callback(self._over)
+        if self._task is not None:
+            self._task.add_done_callback(self._over)
 
     def _lacking(self) -> look.LineField | None:
         unnamed = not self.name.text().strip()

@@ -129,8 +129,14 @@ class Bridge(QObject):
 
     # -- background work -------------------------------------------------------------------------------------------
 
-    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run `work` in the window's loop; a UserError that escapes it is shown, a bug is logged and shown."""
+    def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
+        """Run `work` in the window's loop; a UserError that escapes it is shown, a bug is logged and shown.
+
+        None once `stop` was called: a timer may still fire while the loop ends, and its work would never finish.
+        """
+        if self._ended:
+            work.close()
+            return None
         return self._tasks.start(name, work)
 
     def _task_failed(self, name: str, error: BaseException) -> None:

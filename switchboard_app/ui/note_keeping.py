@@ -177,8 +177,7 @@ class NoteKeeping(QObject):
         if self._saving:
             self._again = True
             return
-        self._saving = True
-        self._bridge.start("save the phone note's draft", self._save())
+        self._saving = self._bridge.start("save the phone note's draft", self._save()) is not None
 
     async def flush(self) -> None:
         """Save, and come back when it is saved or refused."""

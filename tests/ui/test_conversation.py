@@ -90,7 +90,7 @@ async def test_slow_reading_shows_shapes_and_then_the_conversation(desk: Desk) -
     def wait(_tx: Transaction) -> None:
         held.wait(5)
 
-    slow = desk.workspace.bridge.start("slow", desk.workspace.bridge.ask(wait))
+    slow = asyncio.ensure_future(desk.workspace.bridge.ask(wait))
     desk.pane.open(anna)
     await until(desk.pane.skeleton.isVisible)
     assert not desk.pane.head.isVisible()
