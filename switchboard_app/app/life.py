@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,12 +61,14 @@ class LateOutside:
 
     start: Callable[[], Outside]
     real: Outside | None = field(default=None)
+    _one: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> Outside:
-        """Start the engine, unless it runs."""
-        if self.real is None:
-            self.real = self.start()
-        return self.real
+        """Start the engine, unless it runs; on any thread."""
+        with self._one:
+            if self.real is None:
+                self.real = self.start()
+            return self.real
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.begin(), name)
@@ -112,7 +115,8 @@ class Life(QObject):
         """The page that stood in the way. It stays, hidden: a step of it may still be under way."""
         self._main: MainWindow | None = None
         self._open: Open | None = None
-        self._engine_begins: asyncio.Future[None] | None = None
+        self._engine_begins: asyncio.Task[None] | None = None
+        self._closing = False
         self._engine_clock = QTimer(self)
         self._engine_clock.setSingleShot(True)
 
@@ -229,16 +233,20 @@ class Life(QObject):
                 resources=self._station.resources,
                 telephone=opened.telephone,
             )
-            self._engine_clock.timeout.connect(lambda: self._begin_engine(outside))
+            bridge = opened.bridge
+            self._engine_clock.timeout.connect(lambda: self._begin_engine(bridge, outside))
             self._engine_clock.start(ENGINE_AT_LATEST_MILLIS)
         return opened.bridge
 
-    def _begin_engine(self, outside: LateOutside) -> None:
+    def _begin_engine(self, bridge: Bridge, outside: LateOutside) -> None:
+        """Load and start the engine beside the window's thread."""
+
         async def begin() -> None:
             await asyncio.to_thread(_load_engine)
-            outside.begin()
+            if not self._closing:
+                await asyncio.to_thread(outside.begin)  # it makes a TLS context
 
-        self._engine_begins = asyncio.ensure_future(begin())
+        self._engine_begins = bridge.start("start the engine", begin())
 
     def _start_engine(self, opened: Open) -> Outside:
         opened.engine, outside = opened.connect()
@@ -324,9 +332,10 @@ class Life(QObject):
 
     async def _close(self) -> None:
         """Stop the window's tasks, let the engine finish its send, close the store."""
-        if self._engine_begins is not None:
-            self._engine_begins.cancel()
+        self._closing = True
         self._engine_clock.stop()  # whoever closes at once ends before the engine began
+        if self._engine_begins is not None:
+            await asyncio.gather(self._engine_begins, return_exceptions=True)  # its error was told
         page, opened = self._no_entry() or self._first_start(), self._open
         if page is not None:
             await page.stop()

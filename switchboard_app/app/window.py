@@ -18,11 +18,16 @@ from switchboard_app.store.location import Location
 LISTEN_AFTER_MILLIS = 500
 """Later starts are listened to when the first page stands; until then they wait."""
 SETTLED_AFTER_MILLIS = 3000
+SWITCH_SECONDS = 0.0005
+"""For how long another thread may keep the interpreter when the window wants it. Qt gives it away with every other call
+of a paint, so Python's usual 5 ms make a stutter of a poll (measured: 40-90 ms became 25).
+"""
 
 
 def open_window(workspace: str, *, training: bool) -> int:
     """Show the window until it is closed; returns the exit code."""
     gc.disable()  # what is loaded now stays: looking for rubbish in it costs a tenth of the start
+    sys.setswitchinterval(SWITCH_SECONDS)
     _need_display()
     station = this_station()
     address = "training" if training else str(station.location(workspace))

@@ -90,7 +90,8 @@ class QueueRowDelegate(QStyledItemDelegate):
     def _layout(self, row: QueueRow, width: int) -> _Laid:
         minute = self.now // MINUTE
         laid = self._laid.get(row.id)
-        if laid is None or laid.row is not row or laid.width != width or laid.minute != minute:
+        same = laid is not None and (laid.row is row or laid.row == row)  # read again, it is another object
+        if laid is None or not same or laid.width != width or laid.minute != minute:
             if len(self._laid) >= KEPT:
                 self._laid.clear()
             laid = self._lay_out(row, width, minute)
