@@ -11,7 +11,7 @@ from collections.abc import Callable
 from bench.floor import Floor
 from bench.measure import Figure, Goal, compared
 from bench.places import KEY, ME, Places, open_store
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.ids import EnquiryId
 from switchboard_app.store import desk, queue

@@ -24,7 +24,7 @@ from bench.pages import US, XPages, pages_of_x, recent
 from bench.places import ME
 from bench.stage import run, until
 from switchboard_app.config import StationSettings
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.store import accounts
 from switchboard_app.store.transaction import Transaction

@@ -15,7 +15,8 @@ from bench import corpus, floor
 from bench.corpus import Conversation
 from bench.measure import Figure, Goal, compared, cpu_ms
 from bench.places import KEY, ME, Places, clock, open_store
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import DAY, Millis, iso
 from switchboard_app.store import accounts, intake, migrate

@@ -15,7 +15,8 @@ import platformdirs
 
 from bench import corpus, floor
 from bench.corpus import Conversation
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.times import Millis
 from switchboard_app.store import accounts, desk, intake, migrate

@@ -16,7 +16,8 @@ from qasync import QEventLoop
 
 from bench.places import KEY, ME, clock
 from switchboard_app.config import resource_folder
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import AccountId
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import embedded

@@ -10,7 +10,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from switchboard_app.app.station import Station
-from switchboard_app.model.account import CONNECTABLE, Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import Unreachable, UserError, WrongUse
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr

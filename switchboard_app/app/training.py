@@ -14,7 +14,7 @@ from pathlib import Path
 
 from switchboard_app.app.station import Station
 from switchboard_app.log import logger
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import Operator
 from switchboard_app.model.office_csv import read_directory

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from switchboard_app.cli import shapes
 from switchboard_app.cli.frame import Frame
 from switchboard_app.cli.words import Line
-from switchboard_app.model.account import Account, Health
+from switchboard_app.model.account import Account
 from switchboard_app.model.errors import ExitCode, WrongUse
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.store import accounts, outbox
 from switchboard_app.store.database import Store

@@ -20,8 +20,8 @@ from switchboard_app.app.workspace import NoWorkspace, head
 from switchboard_app.cli.frame import Frame
 from switchboard_app.cli.words import Line
 from switchboard_app.config import write_whole
-from switchboard_app.model.account import Health
 from switchboard_app.model.errors import ExitCode, UserError, WrongUse
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.workspace_key import PLAIN_HEAD
 from switchboard_app.store import accounts

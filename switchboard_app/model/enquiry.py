@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import AccountId, EnquiryId, OfficeId, Operator, PersonId, ThreadId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import NotThere, Refused, WrongUse
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis

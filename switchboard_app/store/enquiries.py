@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from switchboard_app.model.account import CAPABILITIES, Channel
+from switchboard_app.model.channel import CAPABILITIES, Channel
 from switchboard_app.model.deadlines import Clocks, due, sort_key
 from switchboard_app.model.enquiry import TRANSITIONS, EnquiryState, state_name
 from switchboard_app.model.entry import Direction, EntryKind, EventCode

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import DueReason, EnquiryState, QueueRow, View
 from switchboard_app.model.ids import AccountId, EnquiryId, Operator
 from switchboard_app.store.transaction import Transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Delivery, DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import DueReason, Enquiry, EnquiryState, Outcome
 from switchboard_app.model.entry import Attachment, AttachmentState, Direction, Entry, EntryKind, EventCode

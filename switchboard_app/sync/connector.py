@@ -15,8 +15,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from switchboard_app.model.account import Channel, Health
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import Millis

@@ -17,8 +17,10 @@ from typing import Any, Protocol
 import httpx
 
 from switchboard_app.log import logger
-from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, PlatformId
 from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, desk, outbox

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import Failure, FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis

@@ -25,8 +25,8 @@ from typing import Any, Final
 
 import httpx
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import Failure, FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.sync.addresses import Forbidden, MediaHosts, checked_addresses

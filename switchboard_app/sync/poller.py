@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from switchboard_app.log import logger
-from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.entry import AttachmentState
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import EnquiryId, PlatformId
 from switchboard_app.model.retry import pause
 from switchboard_app.model.times import MINUTE, SECOND, Millis

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from switchboard_app.log import logger
-from switchboard_app.model.account import Account, Health
+from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AttachmentId, EntryId, OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import SECOND, Millis

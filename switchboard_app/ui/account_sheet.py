@@ -14,7 +14,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from switchboard_app.model.account import CONNECTABLE, Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.language import tr
 from switchboard_app.ui import look, words

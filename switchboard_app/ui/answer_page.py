@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from switchboard_app.model.account import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
 from switchboard_app.model.enquiry import Enquiry, Outcome
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis

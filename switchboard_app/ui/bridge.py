@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from switchboard_app.log import logger
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr

@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import Enquiry, EnquiryState
 from switchboard_app.model.entry import Direction, Entry, EntryKind
 from switchboard_app.model.ids import EnquiryId, OfficeId

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from switchboard_app.model.account import CAPABILITIES
+from switchboard_app.model.channel import CAPABILITIES
 from switchboard_app.model.enquiry import Enquiry
 from switchboard_app.model.entry import Entry
 from switchboard_app.model.errors import UserError

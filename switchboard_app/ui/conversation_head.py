@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
-from switchboard_app.model.account import Channel, channel_name
+from switchboard_app.model.channel import Channel, channel_name
 from switchboard_app.model.enquiry import Enquiry, EnquiryState, state_name
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis

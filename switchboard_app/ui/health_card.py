@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
-from switchboard_app.model.account import CAPABILITIES, Account, Channel, Health, channel_name
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import CAPABILITIES, Channel, channel_name
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import ntr, tr
 from switchboard_app.model.times import Millis
 from switchboard_app.ui import look

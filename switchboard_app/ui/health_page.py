@@ -11,7 +11,8 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from switchboard_app.model.account import CAPABILITIES, Account
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import CAPABILITIES
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import tr

@@ -14,7 +14,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Si
 from PySide6.QtGui import QImage, QImageWriter, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from switchboard_app.model.account import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
 from switchboard_app.model.language import tr
 from switchboard_app.store import attachments
 from switchboard_app.store.desk import File

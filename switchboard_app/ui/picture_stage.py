@@ -15,8 +15,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.config import StationSettings
-from switchboard_app.model.account import Account, Health
+from switchboard_app.model.account import Account
 from switchboard_app.model.errors import Refused, UserError
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import language_in_use, tr
 from switchboard_app.model.office_csv import read_directory

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from switchboard_app.model.account import Health
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import OfficeId
 from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.store import accounts

@@ -13,10 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.enquiry import Outcome, View
 from switchboard_app.model.forwarding import PENDING, ForwardingState
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, EnquiryId, OfficeId, Operator, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.office_csv import read_directory

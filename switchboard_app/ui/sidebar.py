@@ -12,8 +12,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from switchboard_app.model.account import Account, Channel, Health, channel_name
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel, channel_name
 from switchboard_app.model.enquiry import View, view_name
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import tr
 from switchboard_app.store import accounts, queue

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.ids import AccountId, EnquiryId
 from switchboard_app.ui.bridge import Bridge

@@ -17,7 +17,7 @@ from switchboard_app.app.station import Station
 from switchboard_app.app.workspace import create
 from switchboard_app.config import StationSettings, locale_folder, resource_folder
 from switchboard_app.credentials import Credentials, Keyring
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import Operator
 from switchboard_app.model.language import use_language
 from switchboard_app.model.office_csv import read_directory

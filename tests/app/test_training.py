@@ -18,11 +18,12 @@ import pytest
 from switchboard_app.app.station import Station
 from switchboard_app.app.training import SENDER, Training
 from switchboard_app.config import StationSettings
-from switchboard_app.model.account import Channel, Health
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import DeliveryState
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.errors import Unreachable, UserError
 from switchboard_app.model.forwarding import ForwardingState
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.times import Millis
 from switchboard_app.store import accounts, desk, directory, timeline

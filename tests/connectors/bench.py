@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
 from switchboard_app.model.times import Millis

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import MINUTE
 from switchboard_app.sync.facebook.errors import graph_failure
 from tests.connectors.bench import failure_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import RemotePerson, RemoteThread
 from switchboard_app.sync.facebook.api import next_page

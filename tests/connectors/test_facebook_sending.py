@@ -8,7 +8,7 @@ import hmac
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import DAY, HOUR, Millis

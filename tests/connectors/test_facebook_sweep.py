@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.sync.facebook.translate import is_skeleton

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import httpcore
 import pytest
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.sync.connector import OutgoingFile, PlatformFailure
 from switchboard_app.sync.http import JSON_LIMIT, Answer, Call, HttpDoor, Part

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import DAY, HOUR, MINUTE, SECOND, Millis
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.ratelimit import (

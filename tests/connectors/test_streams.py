@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import PlatformFailure

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.http import Answer, Call, HttpDoor
 from tests.connectors.raw_server import Seen, answer, serving

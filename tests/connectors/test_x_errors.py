@@ -11,9 +11,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.errors import Unreachable
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import HOUR, SECOND
 from switchboard_app.sync.connector import PlatformFailure
 from tests.connectors.bench import Bench, failure_of, the_account

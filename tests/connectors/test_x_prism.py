@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import Millis

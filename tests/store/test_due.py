@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import DueReason, EnquiryState, Outcome, View
 from switchboard_app.model.forwarding import ForwardingState
 from switchboard_app.model.ids import Operator

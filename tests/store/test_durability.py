@@ -34,7 +34,7 @@ SEED = 20261121
 SCRIBE = textwrap.dedent(
     """
     import itertools, os, sys
-    from switchboard_app.model.account import Channel
+    from switchboard_app.model.channel import Channel
     from switchboard_app.model.remote import Batch, RemoteMessage, RemotePerson, RemoteThread
     from switchboard_app.store import accounts, desk, drafts, intake
     from switchboard_app.store.database import Store

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import EnquiryState, Outcome, View
 from switchboard_app.model.entry import AttachmentState, Direction
 from switchboard_app.model.ids import Operator, PlatformId

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.enquiry import DueReason, EnquiryState, Outcome, View
 from switchboard_app.model.entry import EntryKind, EventCode

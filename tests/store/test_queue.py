@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import EnquiryState, View
 from switchboard_app.model.ids import AccountId, EnquiryId, Operator
 from switchboard_app.store import queue

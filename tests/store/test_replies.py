@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind

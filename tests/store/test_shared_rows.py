@@ -9,8 +9,9 @@ import threading
 
 import pytest
 
-from switchboard_app.model.account import Channel, Health
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import NotThere, WrongUse
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, AttachmentId, OfficeId, PlatformId
 from switchboard_app.model.office import Office, Topic
 from switchboard_app.model.times import SECOND, Millis

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Delivery
 from switchboard_app.model.enquiry import Enquiry, EnquiryState, QueueRow, View
 from switchboard_app.model.entry import Entry, EventCode

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.entry import Entry, EntryKind
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.store import accounts, timeline

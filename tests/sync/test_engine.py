@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import psycopg
 import pytest
 
-from switchboard_app.model.account import Account, Channel, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Unreachable
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import MINUTE, SECOND
 from switchboard_app.store import accounts, leases
 from switchboard_app.store.database import Store

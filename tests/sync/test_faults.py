@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from switchboard_app.model.account import Account, Health
+from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import QueueRow, View
 from switchboard_app.model.entry import EntryKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.times import DAY, MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, desk, queue, timeline
 from switchboard_app.store.database import Store

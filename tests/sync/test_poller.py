@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.ids import Operator, PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteMessage, RemotePerson, RemoteThread

@@ -8,7 +8,8 @@ from collections import Counter
 
 import pytest
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import DeliveryState
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.ids import OutboxId

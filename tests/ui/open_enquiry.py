@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QImage, QImageWriter
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Delivery, Failure
 from switchboard_app.model.enquiry import Enquiry, QueueRow, View
 from switchboard_app.model.ids import EnquiryId, EntryId, OfficeId, PlatformId

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Unreachable
 from switchboard_app.store import accounts
 from switchboard_app.ui import look

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Unreachable, UserError, WrongKey, WrongUse
 from switchboard_app.store import directory
 from switchboard_app.ui.first_start import FirstStart

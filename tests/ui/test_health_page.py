@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Channel, Health
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.errors import Unreachable
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import MINUTE, Millis

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from switchboard_app.config import StationSettings
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.errors import Unreachable
 from switchboard_app.model.ids import OfficeId

@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import EnquiryState, View
 from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.store import timeline

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.store import desk, search
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.keys import Action

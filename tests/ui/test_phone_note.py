@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from switchboard_app.config import locale_folder
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import EnquiryState, QueueRow, View
 from switchboard_app.model.entry import EntryKind
 from switchboard_app.model.language import use_language

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.deadlines import FAR
 from switchboard_app.model.enquiry import QueueRow, View
 from switchboard_app.model.ids import EnquiryId

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import Outcome
 from switchboard_app.model.ids import EnquiryId, OfficeId, PersonId
 from switchboard_app.model.office import Office, OfficeMatch, Topic

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.account import Account, Channel, Health, health_words
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
+from switchboard_app.model.health import Health, health_words
 from switchboard_app.model.times import Millis
 from switchboard_app.store import accounts, desk, enquiries
 from switchboard_app.ui.sidebar import VIEWS, Choice, Sidebar

@@ -12,7 +12,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from switchboard_app.config import StationSettings
-from switchboard_app.model.account import Account, Channel
+from switchboard_app.model.account import Account
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import EnquiryId
 from switchboard_app.ui.main_window import MainWindow
 from tests.ui.workspace import Workspace, until

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from switchboard_app.model.account import Channel
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.deadlines import URGENT_MINUTES
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode

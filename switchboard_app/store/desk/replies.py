@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from switchboard_app.model.account import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
 from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import Failure, FailureKind
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import mark, tr
 from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis
 from switchboard_app.sync.connector import PlatformFailure

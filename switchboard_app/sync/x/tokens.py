@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from switchboard_app.model.account import Health
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Grant, PlatformFailure

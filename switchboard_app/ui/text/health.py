@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from switchboard_app.model.account import Account, Health
+from switchboard_app.model.account import Account
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, SECOND, Millis, duration
 

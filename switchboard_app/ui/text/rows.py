@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from switchboard_app.model.account import channel_name
+from switchboard_app.model.channel import channel_name
 from switchboard_app.model.enquiry import QueueRow
 from switchboard_app.model.language import ntr, tr
 from switchboard_app.model.times import Millis, clock_time, local, swiss_date, weekday

@@ -1,0 +1,84 @@
+"""Channels: how an enquiry comes in, which of them can be connected, and what each allows.
+
+The window offers what `CAPABILITIES` says and never asks which platform it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from switchboard_app.model.language import tr
+
+
+class Channel(StrEnum):
+    """How an enquiry came in; an account is one connected page or handle of a channel."""
+
+    PHONE = "phone"
+    FACEBOOK = "facebook"
+    X = "x"
+    INSTAGRAM = "instagram"
+    MASTODON = "mastodon"
+    EMAIL = "email"
+
+
+CONNECTABLE = (Channel.FACEBOOK, Channel.X)
+
+
+def channel_name(channel: Channel) -> str:
+    """The channel in words."""
+    match channel:
+        case Channel.PHONE:
+            return tr("Phone")
+        case Channel.FACEBOOK:
+            return "Facebook"
+        case Channel.X:
+            return "X"
+        case Channel.INSTAGRAM:
+            return "Instagram"
+        case Channel.MASTODON:
+            return "Mastodon"
+        case Channel.EMAIL:
+            return tr("E-mail")
+        case _:
+            assert_never(channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel allows; the window offers accordingly instead of asking which platform it is.
+
+    Lengths in characters as the platform counts them, durations in milliseconds, sizes in bytes; 0 means no limit
+    or, for windows, that the platform sets none.
+    """
+
+    text_limit: int
+    reply_window: int = 0
+    extended_window: int = 0
+    image_types: tuple[str, ...] = ()
+    image_limit: int = 0
+    text_with_image: bool = False
+    inbox_url: str = ""
+
+
+CAPABILITIES: dict[Channel, Capabilities] = {
+    # 2,000 characters; 24 h, with HUMAN_AGENT 7 days; images to 8 MB (dossier 2.3)
+    Channel.FACEBOOK: Capabilities(
+        text_limit=2000,
+        reply_window=24 * 3_600_000,
+        extended_window=7 * 24 * 3_600_000,
+        image_types=("image/png", "image/jpeg", "image/gif"),
+        image_limit=8 * 1024 * 1024,
+        inbox_url="https://business.facebook.com/latest/inbox",
+    ),
+    # 10,000 characters, one attachment a message (dossier 1.2); X documents no reply window
+    Channel.X: Capabilities(
+        text_limit=10_000,
+        image_types=("image/png", "image/jpeg", "image/gif"),
+        image_limit=5 * 1024 * 1024,
+        text_with_image=True,
+        inbox_url="https://x.com/messages",
+    ),
+    Channel.PHONE: Capabilities(text_limit=0),
+}
