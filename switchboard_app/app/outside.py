@@ -15,6 +15,7 @@ from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import Unreachable, UserError, WrongUse
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
+from switchboard_app.model.sign_in import must_and_may
 from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
 from switchboard_app.sync.addresses import check_api_base
@@ -24,12 +25,6 @@ from switchboard_app.sync.mail import MailServer, SmtpPost, one_address
 from switchboard_app.sync.thread import EngineThread
 
 T = TypeVar("T")
-
-SECRET_FIELDS: Mapping[Channel, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Channel.FACEBOOK: (("access_token",), ("app_secret",)),
-    Channel.X: (("access_token",), ("refresh_token", "client_id", "client_secret")),
-}
-"""Which fields an account's secret must and may hold."""
 
 
 def surroundings(station: Station) -> Surroundings:
@@ -95,7 +90,7 @@ def account_kind(name: str) -> Channel:
 
 def check_secret(kind: Channel, secret: Mapping[str, object]) -> dict[str, str]:
     """The secret as it is kept; raises WrongUse naming what is missing or unknown. Never repeats a value."""
-    must, may = SECRET_FIELDS[kind]
+    must, may = must_and_may(kind)
     if not all(isinstance(value, str) for value in secret.values()):
         raise WrongUse(tr("Every field of the secret is a text."), tr('For example {"access_token": "…"}.'))
     clean = {key: str(value).strip() for key, value in secret.items() if str(value).strip()}

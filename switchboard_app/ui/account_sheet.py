@@ -18,6 +18,7 @@ from switchboard_app.model.account import Account
 from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.language import tr
+from switchboard_app.model.sign_in import SIGN_INS
 from switchboard_app.ui import look, words
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.secret_fields import SecretFields
@@ -200,12 +201,11 @@ class AccountSheet(look.Sheet):
             title = tr("Sign in again: {account}").format(account=self._again.name)
         self.title.setText(title)
         self.setAccessibleName(title)
-        kinds = {Channel.FACEBOOK: tr("Facebook page"), Channel.X: tr("X account")}
         for tab, kind in zip(self.kinds.tabs, CONNECTABLE, strict=True):
-            tab.set_words(kinds[kind])
+            tab.set_words(tr(SIGN_INS[kind].title))
         self._name_field.set_label(tr("Name"))
         self.name.setAccessibleName(tr("Name"))
-        self.name.setPlaceholderText("Rathaus Basel" if self.kind is Channel.FACEBOOK else "Kanton Basel-Stadt")
+        self.name.setPlaceholderText(SIGN_INS[self.kind].example)
         self.more.set_words(tr("Advanced"))
         self._base_field.set_label(tr("Address of the platform's interface"))
         self.api_base.setAccessibleName(tr("Address of the platform's interface"))

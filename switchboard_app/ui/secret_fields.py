@@ -5,38 +5,13 @@ Password fields whose content is handed out once and wiped: no secret stays in a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from switchboard_app.model.channel import Channel
-from switchboard_app.model.language import mark, tr
+from switchboard_app.model.language import tr
+from switchboard_app.model.sign_in import SIGN_INS, SecretField
 from switchboard_app.ui import look, words
-
-
-@dataclass(frozen=True, slots=True)
-class SecretField:
-    """`key` is the name in the keyring's entry; `words` and `hint` are for people."""
-
-    key: str
-    words: str
-    hint: str = ""
-    needed: bool = False
-
-
-FIELDS: dict[Channel, tuple[SecretField, ...]] = {
-    Channel.FACEBOOK: (
-        SecretField("access_token", mark("Access token of the page"), mark("Better one of a system user"), needed=True),
-        SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
-    ),
-    Channel.X: (
-        SecretField("access_token", mark("Access token"), needed=True),
-        SecretField("refresh_token", mark("Refresh token"), mark("So that the sign-in renews itself")),
-        SecretField("client_id", mark("Client id"), mark("Belongs to the refresh token")),
-        SecretField("client_secret", mark("Client secret"), mark("Only for confidential clients")),
-    ),
-}
 
 
 class SecretFields(QWidget):
@@ -62,14 +37,15 @@ class SecretFields(QWidget):
             self._column.removeWidget(field)
             field.hide()
             field.deleteLater()
-        self._shown = [self._made(one) for one in FIELDS.get(kind, ())]
+        self._shown = [self._made(one) for one in SIGN_INS[kind].fields]
         self.retranslate()
         for _, _, field in self._shown:
             self._column.addWidget(field)
 
     def _made(self, one: SecretField) -> tuple[SecretField, look.LineField, look.Field]:
         line = look.LineField("", self)
-        line.setEchoMode(QLineEdit.EchoMode.Password)
+        if one.hidden:
+            line.setEchoMode(QLineEdit.EchoMode.Password)
         line.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData
             | Qt.InputMethodHint.ImhNoPredictiveText

@@ -1,0 +1,63 @@
+"""What a sign-in of each kind of account consists of: the fields of its secret and what people call them.
+
+One place for the command line (which fields the JSON on stdin has), the window (which fields it shows) and the
+connectors' tests. Refuses to hold a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from switchboard_app.model.channel import Channel
+from switchboard_app.model.language import mark
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """`key` is the name in the keyring's entry; `words` and `hint` are for people. Not `hidden` ones are no secret."""
+
+    key: str
+    words: str
+    hint: str = ""
+    needed: bool = False
+    hidden: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """`title` names the kind of account, `example` a name that people might give it."""
+
+    title: str
+    example: str
+    fields: tuple[SecretField, ...]
+
+
+SIGN_INS: Mapping[Channel, SignIn] = {
+    Channel.FACEBOOK: SignIn(
+        mark("Facebook page"),
+        "Rathaus Basel",
+        (
+            SecretField(
+                "access_token", mark("Access token of the page"), mark("Better one of a system user"), needed=True
+            ),
+            SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
+        ),
+    ),
+    Channel.X: SignIn(
+        mark("X account"),
+        "Kanton Basel-Stadt",
+        (
+            SecretField("access_token", mark("Access token"), needed=True),
+            SecretField("refresh_token", mark("Refresh token"), mark("So that the sign-in renews itself")),
+            SecretField("client_id", mark("Client id"), mark("Belongs to the refresh token")),
+            SecretField("client_secret", mark("Client secret"), mark("Only for confidential clients")),
+        ),
+    ),
+}
+
+
+def must_and_may(kind: Channel) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which fields the secret of such an account must and may hold."""
+    fields = SIGN_INS[kind].fields
+    return tuple(one.key for one in fields if one.needed), tuple(one.key for one in fields if not one.needed)
