@@ -7,9 +7,9 @@ schema itself is made by `migrations`; a test proves that both agree. Full-text 
 
 from __future__ import annotations
 
-from switchboard_app.store.tables.accounts import Account, Gap, Quarantine, Thread
+from switchboard_app.store.tables.accounts import Account, Gap, HealthChange, Quarantine, Thread
 from switchboard_app.store.tables.base import Table
-from switchboard_app.store.tables.enquiries import Attachment, Blob, Draft, Enquiry, Entry
+from switchboard_app.store.tables.enquiries import Attachment, Blob, Draft, Enquiry, Entry, EntryVersion, Reaction
 from switchboard_app.store.tables.indexes import INDEXES
 from switchboard_app.store.tables.offices import Forwarding, Lesson, Office
 from switchboard_app.store.tables.outbox import Echo, Outbox, OutboxAttempt
@@ -26,8 +26,10 @@ __all__ = [
     "Echo",
     "Enquiry",
     "Entry",
+    "EntryVersion",
     "Forwarding",
     "Gap",
+    "HealthChange",
     "Identity",
     "Journal",
     "Lease",
@@ -37,6 +39,7 @@ __all__ = [
     "OutboxAttempt",
     "Person",
     "Quarantine",
+    "Reaction",
     "Setting",
     "Table",
     "Thread",
@@ -63,4 +66,7 @@ TABLES: tuple[type[Table], ...] = (
     Journal,
     Quarantine,
     Gap,
+    EntryVersion,
+    Reaction,
+    HealthChange,
 )

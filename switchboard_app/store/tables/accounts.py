@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, CompositeKey, SmallIntegerField, TextField
 
-from switchboard_app.store.tables.base import Table, moment, words
+from switchboard_app.store.tables.base import Table, added_number, added_words, moment, words
 
 
 class Account(Table):
@@ -23,6 +23,8 @@ class Account(Table):
     budgets = TextField(default="{}")
     created_at = BigIntegerField()
     removed = SmallIntegerField(default=0)
+    proof = added_words()
+    """What the platform listed and what was stored when both were last compared, as JSON."""
 
 
 class Thread(Table):
@@ -45,6 +47,9 @@ class Quarantine(Table):
     reason = TextField()
     raw = words()
     at = BigIntegerField()
+    tries = added_number(1)
+    version = added_words()
+    """The program's version that tried last: a newer one tries again."""
 
     class Meta:
         primary_key = CompositeKey("account_id", "platform_id")
@@ -58,3 +63,13 @@ class Gap(Table):
     from_at = BigIntegerField()
     to_at = BigIntegerField()
     noticed_at = BigIntegerField()
+
+
+class HealthChange(Table):
+    """How an account was from a moment on, until the next one."""
+
+    id = TextField(primary_key=True)
+    account_id = TextField(index=True)
+    at = BigIntegerField()
+    health = TextField()
+    detail = words()

@@ -76,6 +76,32 @@ class Entry(Table):
         indexes = ((("enquiry_id", "place"), False),)
 
 
+class EntryVersion(Table):
+    """What a message said before it was edited or deleted; the newest wording stands in the entry."""
+
+    id = TextField(primary_key=True)
+    entry_id = TextField(index=True)
+    kind = TextField()
+    text = words()
+    at = moment()
+    seen_at = BigIntegerField()
+    raw = words()
+
+
+class Reaction(Table):
+    """An emoji that somebody put to a message; `gone_at` when it was taken back."""
+
+    entry_id = TextField()
+    who = TextField()
+    emoji = TextField()
+    at = moment()
+    seen_at = BigIntegerField()
+    gone_at = moment()
+
+    class Meta:
+        primary_key = CompositeKey("entry_id", "who", "emoji")
+
+
 class Attachment(Table):
     id = TextField(primary_key=True)
     entry_id = TextField(index=True)

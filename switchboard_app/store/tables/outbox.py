@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, CompositeKey, SmallIntegerField, TextField
 
-from switchboard_app.store.tables.base import Table, moment, words
+from switchboard_app.store.tables.base import Table, added_words, moment, words
 
 
 class Outbox(Table):
@@ -34,6 +34,10 @@ class Outbox(Table):
     failure_kind = TextField(null=True)
     failure_certain = SmallIntegerField(null=True)
     failure_text = words()
+    read_at = moment()
+    """When the conversation was last read back."""
+    seen = added_words()
+    """What that showed of ours, as JSON: shown to whoever must decide."""
 
 
 class Echo(Table):
