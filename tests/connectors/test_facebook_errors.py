@@ -12,7 +12,7 @@ import pytest
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.times import MINUTE
-from switchboard_app.sync.facebook.errors import graph_failure
+from switchboard_app.sync.meta.errors import graph_failure
 from tests.connectors.bench import failure_of
 from tests.connectors.canned import PAGE, Said, always, page_desk, reply
 from tests.platforms import NOON

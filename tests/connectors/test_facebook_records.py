@@ -12,9 +12,9 @@ import pytest
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import RemotePerson, RemoteThread
-from switchboard_app.sync.facebook.api import next_page
-from switchboard_app.sync.facebook.translate import message_of, thread_of
 from switchboard_app.sync.json_answer import Record
+from switchboard_app.sync.meta.api import next_page
+from switchboard_app.sync.meta.translate import message_of, thread_of
 from tests.connectors.bench import swept
 from tests.connectors.canned import PAGE, Asked, Desk, Said
 from tests.platforms import NOON

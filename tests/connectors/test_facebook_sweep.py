@@ -8,7 +8,7 @@ from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
-from switchboard_app.sync.facebook.translate import is_skeleton
+from switchboard_app.sync.meta.translate import is_skeleton
 from switchboard_app.sync.ratelimit import UNTOLD
 from switchboard_app.training.faults import answer, refused
 from switchboard_app.training.truth import SimulatedFile

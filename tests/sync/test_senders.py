@@ -18,7 +18,7 @@ from switchboard_app.store import accounts, desk, outbox, queue
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import PERMIT, Taken
 from switchboard_app.store.transaction import Transaction
-from switchboard_app.sync.facebook import api
+from switchboard_app.sync.meta import api
 from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.faults import Effect

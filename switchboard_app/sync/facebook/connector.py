@@ -27,13 +27,13 @@ from switchboard_app.sync.connector import (
     Receipt,
     Self,
 )
-from switchboard_app.sync.facebook.api import GraphApi, next_page
-from switchboard_app.sync.facebook.reader import Reader
-from switchboard_app.sync.facebook.sweep import Sweep
-from switchboard_app.sync.facebook.translate import is_skeleton
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor, Part
 from switchboard_app.sync.json_answer import id_of, rows_of, text_of
+from switchboard_app.sync.meta.api import GraphApi, next_page
+from switchboard_app.sync.meta.reader import Reader
+from switchboard_app.sync.meta.sweep import Sweep
+from switchboard_app.sync.meta.translate import is_skeleton
 
 MEDIA_DOMAINS: Final = ("fbcdn.net", "fbsbx.com", "facebook.com")
 RESPONSE_WINDOW: Final = DAY
@@ -63,7 +63,7 @@ class FacebookConnector:
         return Self(PlatformId(known_as), text_of(me.get("name")))
 
     async def poll(self, cursor: Cursor, known: Known) -> AsyncIterator[Batch]:
-        """Everything that changed; see `facebook.sweep`."""
+        """Everything that changed; see `meta.sweep`."""
         page_id = await self._api.page_id()
         async for batch in Sweep(self._api, page_id, cursor, known, self._clock).batches():
             yield batch

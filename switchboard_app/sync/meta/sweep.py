@@ -5,9 +5,9 @@ time and count are as they were when its messages were stored costs nothing; a c
 message. The cursor holds the start of the last complete sweep (``swept``) and a mark for each conversation inside the
 overlap (``t:<id>``), so an interrupted sweep goes on where the *stored* rows end, without any stored paging address.
 
-What the platform no longer gives is a gap, never a deletion (`facebook.reader`). One conversation that cannot be read
+What the platform no longer gives is a gap, never a deletion (`meta.reader`). One conversation that cannot be read
 does not hold up the others: it is tried in three sweeps, then its failure goes to quarantine. Called by
-`facebook.connector`.
+the connectors.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Final
 from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Known, PlatformFailure
-from switchboard_app.sync.facebook.api import GraphApi, next_page
-from switchboard_app.sync.facebook.errors import GraphFailure
-from switchboard_app.sync.facebook.reader import STOPS_ALL, Reader
-from switchboard_app.sync.facebook.translate import thread_of, unreadable_thread, with_person
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, time_of, whole_of
+from switchboard_app.sync.meta.api import GraphApi, next_page
+from switchboard_app.sync.meta.errors import GraphFailure
+from switchboard_app.sync.meta.reader import STOPS_ALL, Reader
+from switchboard_app.sync.meta.translate import thread_of, unreadable_thread, with_person
 
 OVERLAP: Final = 48 * HOUR
 

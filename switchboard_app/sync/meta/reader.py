@@ -3,8 +3,8 @@
 What it is for: `Reader` asks for the list, for one conversation's messages and for single messages, with fewer fields
 or smaller pages where the platform wants that, and reads a conversation down to what is stored. Only the 20 newest
 messages of a conversation come with details; asking for an older one is answered as if it were deleted (dossier 2.2).
-That ends the reading here, it never means a deletion. It refuses to remember anything. Called by `facebook.sweep` and
-`facebook.connector`.
+That ends the reading here, it never means a deletion. It refuses to remember anything. Called by `meta.sweep` and
+the connectors.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import RemoteMessage, RemoteThread
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Known, PlatformFailure
-from switchboard_app.sync.facebook.api import GraphApi, next_page
-from switchboard_app.sync.facebook.errors import GraphFailure
-from switchboard_app.sync.facebook.translate import (
+from switchboard_app.sync.failures import malformed
+from switchboard_app.sync.json_answer import Json, Record, id_of, record_of, rows_of
+from switchboard_app.sync.meta.api import GraphApi, next_page
+from switchboard_app.sync.meta.errors import GraphFailure
+from switchboard_app.sync.meta.translate import (
     CONVERSATION_FIELDS,
     CORE_FIELDS,
     MESSAGE_FIELDS,
     is_skeleton,
     message_of,
 )
-from switchboard_app.sync.failures import malformed
-from switchboard_app.sync.json_answer import Json, Record, id_of, record_of, rows_of
 
 NEWEST: Final = 20
 """So many messages of a conversation come with details."""

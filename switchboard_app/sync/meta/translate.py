@@ -2,7 +2,7 @@
 
 Whatever a record lacks is left empty (fields without a value are left out, dossier 2.2); whatever is odd is kept in
 `raw`. A record without an id becomes a message for quarantine instead of an error, so that one bad record never costs
-the others. It refuses to fetch and to guess from texts. Called by `facebook.sweep` and `facebook.connector`.
+the others. It refuses to fetch and to guess from texts. Called by `meta.sweep` and the connectors.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The Graph API as it is spoken: addresses, versions, proof, budgets, and errors as failures.
 
 What it is for: `GraphApi` makes one call at a time for one page and gives back the JSON object. It refuses to know
-conversations and messages: `facebook.sweep` and `facebook.connector` do. Source of all platform facts: contract
+conversations and messages: `meta.sweep` and the connectors do. Source of all platform facts: contract
 dossier, section 2. Addresses in answers (``paging.next``) hold the token: only their cursor is ever used.
 """
 
@@ -17,7 +17,6 @@ from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import DAY, MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Grant, Meter, PlatformFailure
-from switchboard_app.sync.facebook.errors import GraphFailure, graph_failure
 from switchboard_app.sync.failures import malformed, signed_out
 from switchboard_app.sync.http import RETRY_SOON, Answer, Call, HttpDoor, Part
 from switchboard_app.sync.json_answer import (
@@ -28,6 +27,7 @@ from switchboard_app.sync.json_answer import (
     record_of,
     text_of,
 )
+from switchboard_app.sync.meta.errors import GraphFailure, graph_failure
 from switchboard_app.sync.ratelimit import SPARE, UNTOLD, Pace, Usage, retry_after, slowdown, usage_of
 
 BASE: Final = "https://graph.facebook.com"

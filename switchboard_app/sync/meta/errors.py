@@ -4,7 +4,7 @@ Meta localises messages and puts ids into them; the same subcode occurs under se
 each line has its source). Whether nothing was sent is *certain* only for codes known to refuse before acting: the
 temporary ones (1, 2, 5xx) are documented to occur although everything was sent (design note F12).
 
-It refuses to decide what happens next. Called by `facebook.api`.
+It refuses to decide what happens next. Called by `meta.api`.
 """
 
 from __future__ import annotations
