@@ -72,6 +72,7 @@ FOR_TESTS = (
     ("gnome-keyring-daemon", "gnome-keyring"),
     ("Xvfb", "xvfb"),
     ("xauth", "xauth"),
+    ("strace", "strace"),
 )
 APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 
