@@ -121,7 +121,7 @@ def test_interrupted_by_hand(
     facebook.say("p", "Frage")
     page.ok("sync", "--once")
     page.ok("enquiry", "reply", "1", "--text", "Antwort")
-    facebook.faults.add("POST /messages", faults.slow(1))
+    facebook.faults.add("POST /messages", faults.slow(6))
     sender = start(page, started, "sync", "--once")
     until(lambda: delivery(page)["state"] == "sending")
     sender.send_signal(signal.SIGINT)
