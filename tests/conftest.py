@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import tiers
+
 # Before anything imports Qt. A desktop's session bus is taken away, so that no test can open its user's keyring or
 # put a notification on its screen; tests of the keyring start a bus of their own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -30,6 +32,16 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that repeats a random trial."""
+    parser.addoption("--sim-seed", type=int, default=None, help="run every random test with this seed alone")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand the option to `tests.tiers`."""
+    tiers.ask_for(config.getoption("--sim-seed"))
 
 
 def _is_loopback(host: object) -> bool:
