@@ -7,9 +7,18 @@ schema itself is made by `migrations`; a test proves that both agree. Full-text 
 
 from __future__ import annotations
 
-from switchboard_app.store.tables.accounts import Account, Gap, HealthChange, Quarantine, Thread
+from switchboard_app.store.tables.accounts import Account, Budget, Gap, HealthChange, Quarantine, Thread
 from switchboard_app.store.tables.base import Table
-from switchboard_app.store.tables.enquiries import Attachment, Blob, Draft, Enquiry, Entry, EntryVersion, Reaction
+from switchboard_app.store.tables.enquiries import (
+    Attachment,
+    Blob,
+    Draft,
+    DraftFile,
+    Enquiry,
+    Entry,
+    EntryVersion,
+    Reaction,
+)
 from switchboard_app.store.tables.indexes import INDEXES
 from switchboard_app.store.tables.offices import Forwarding, Lesson, Office
 from switchboard_app.store.tables.outbox import Echo, Outbox, OutboxAttempt
@@ -22,7 +31,9 @@ __all__ = [
     "Account",
     "Attachment",
     "Blob",
+    "Budget",
     "Draft",
+    "DraftFile",
     "Echo",
     "Enquiry",
     "Entry",
@@ -69,4 +80,6 @@ TABLES: tuple[type[Table], ...] = (
     EntryVersion,
     Reaction,
     HealthChange,
+    Budget,
+    DraftFile,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, CompositeKey, SmallIntegerField, TextField
+from peewee import SQL, BigIntegerField, CompositeKey, SmallIntegerField, TextField
 
 from switchboard_app.store.tables.base import Table, added_number, added_words, moment, words
 
@@ -21,10 +21,26 @@ class Account(Table):
     next_poll_at = moment()
     cursor = TextField(default="{}")
     budgets = TextField(default="{}")
+    """Of a version before; budgets have a table of their own."""
     created_at = BigIntegerField()
     removed = SmallIntegerField(default=0)
     proof = added_words()
     """What the platform listed and what was stored when both were last compared, as JSON."""
+
+
+class Budget(Table):
+    """How many requests of a bucket are left; charged before each request, for all stations."""
+
+    account_id = TextField()
+    bucket = TextField()
+    allowed = BigIntegerField()
+    remaining = BigIntegerField()
+    reset_at = BigIntegerField()
+    refill = BigIntegerField()
+    guessed = SmallIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("account_id", "bucket")
 
 
 class Thread(Table):
@@ -50,6 +66,8 @@ class Quarantine(Table):
     tries = added_number(1)
     version = added_words()
     """The program's version that tried last: a newer one tries again."""
+    thread = added_words()
+    """The platform's id of the conversation, where it is known."""
 
     class Meta:
         primary_key = CompositeKey("account_id", "platform_id")
@@ -63,6 +81,10 @@ class Gap(Table):
     from_at = BigIntegerField()
     to_at = BigIntegerField()
     noticed_at = BigIntegerField()
+    thread_id = added_words()
+    """The conversation it is about; empty when it may be any of the account."""
+    missing = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    """How many messages, as far as the platform counts them; 0 when nobody knows."""
 
 
 class HealthChange(Table):
