@@ -4,6 +4,10 @@ The back end is chosen by class: Secret Service, Windows Credential Manager, mac
 `keyringrc.cfg` are ignored, so nobody can slip in a plaintext or null back end. Every call runs on a thread of its own
 with a time limit, because a locked keyring can wait behind its prompt for ever; what is written is read back and
 compared.
+
+An account has two slots. A secret is never written over the one in use: it goes into the other slot, with the number of
+its turn, so that a crash at any moment leaves a whole one (the macOS back end deletes before it adds). The former one
+stays until the new one has proved itself.
 Called by `app` and `cli`; never from the window's thread without awaiting.
 """
 
@@ -15,6 +19,8 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 from switchboard_app.model.errors import Unreachable, UserError, WrongUse
@@ -28,6 +34,9 @@ WINDOWS_LIMIT = 1280
 """Characters: the Credential Manager takes 2,560 bytes of UTF-16 (jaraco/keyring, Windows back end)."""
 
 _ENTRY = "switchboard"
+_SLOTS = ("", "/second")
+_TURN = "turn"
+"""How often the account's secret was replaced; the higher one is in use. Absent in the first."""
 
 
 class Keyring(Protocol):
@@ -115,6 +124,17 @@ def _no_keyring() -> Unreachable:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    turn: int
+    service: str
+    secret: dict[str, str] = field(repr=False)
+
+
+def _read(service: str, ring: Keyring) -> str | None:
+    return ring.get_password(service, _ENTRY)
+
+
 class Credentials:
     """The secrets of this OS user's stations: one entry for each account and workspace."""
 
@@ -130,16 +150,60 @@ class Credentials:
 
     def account_secret(self, account: str) -> dict[str, str] | None:
         """The secret of an account, or None when this station has none. Raises Unreachable."""
-        text = self._call(lambda ring: ring.get_password(f"{_ENTRY}/account/{account}", _ENTRY))
-        return None if text is None else _as_secret(text)
+        return next((slot.secret for slot in self._slots(account)), None)
+
+    def former_secret(self, account: str) -> dict[str, str] | None:
+        """The secret before the one in use, as long as that one has not proved itself. Raises Unreachable."""
+        return next((slot.secret for slot in self._slots(account)[1:]), None)
 
     def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
-        """Keep the secret of an account; raises Unreachable when the keyring did not take it."""
-        self._keep(f"{_ENTRY}/account/{account}", json.dumps(dict(secret), separators=(",", ":")))
+        """Keep the secret of an account beside the one in use, which becomes the former one.
+
+        Raises Unreachable when the keyring did not take it; then what was in use still is.
+        """
+        slots = self._slots(account, damaged_too=False)
+        turn = {_TURN: str(slots[0].turn + 1)} if slots else {}
+        used = slots[0].service if slots else ""
+        free = next(one for one in self._services(account) if one != used)
+        self._keep(free, json.dumps({**secret, **turn}, separators=(",", ":")))
+
+    def secret_proved(self, account: str) -> None:
+        """The secret in use works: forget the former one."""
+        for slot in self._slots(account)[1:]:
+            self._forget(slot.service)
+
+    def take_back_secret(self, account: str) -> None:
+        """The secret in use is wrong: forget it, the former one is in use again. Without one nothing happens."""
+        slots = self._slots(account)
+        if len(slots) > 1:
+            self._forget(slots[0].service)
 
     def forget_account(self, account: str) -> None:
-        """Forget the secret of an account; nothing happens when there is none."""
-        self._forget(f"{_ENTRY}/account/{account}")
+        """Forget the secrets of an account; nothing happens when there are none."""
+        for service in self._services(account):
+            self._forget(service)
+
+    @staticmethod
+    def _services(account: str) -> list[str]:
+        return [f"{_ENTRY}/account/{account}{slot}" for slot in _SLOTS]
+
+    def _slots(self, account: str, *, damaged_too: bool = True) -> list[_Slot]:
+        """What lies in the slots, the one in use first. Raises Unreachable, also when nothing but damage is there."""
+        found, damaged = [], None
+        for service in self._services(account):
+            text = self._call(partial(_read, service))
+            if text is None:
+                continue
+            try:
+                secret = _as_secret(text)
+            except Unreachable as problem:
+                damaged = problem
+                continue
+            turn = secret.pop(_TURN, "")
+            found.append(_Slot(int(turn) if turn.isdecimal() else 0, service, secret))
+        if damaged is not None and damaged_too and not found:
+            raise damaged
+        return sorted(found, key=lambda slot: slot.turn, reverse=True)
 
     def workspace_key(self, salt: bytes) -> bytes | None:
         """The raw key of the embedded workspace whose file has this salt. Raises Unreachable."""

@@ -78,6 +78,68 @@ def test_one_entry_for_each_secret() -> None:
     assert len(services) == len(set(services)) == 4, "Windows mixes up two users of one service"
 
 
+class Crash(BaseException):
+    """The program ends here."""
+
+
+class Breaking(Ring):
+    """Ends the program at its n-th write: before it, in its middle (as macOS: deleted, not added yet) or after it."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__()
+        self.at = at
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        at, self.at = self.at, ""
+        if at == "before":
+            raise Crash
+        if at == "between":
+            self.entries.pop((service, username), None)
+            raise Crash
+        super().set_password(service, username, password)
+        if at == "after":
+            raise Crash
+
+
+@pytest.mark.parametrize("at", ["before", "between", "after"])
+@pytest.mark.parametrize("turns", [1, 2, 3, 4])
+def test_a_crash_while_a_secret_is_replaced_leaves_a_whole_one(at: str, turns: int) -> None:
+    ring = Breaking("")
+    for turn in range(turns):
+        Credentials(lambda: ring).keep_account_secret("a", {"access_token": str(turn)})
+    ring.at = at
+    with pytest.raises(Crash):
+        Credentials(lambda: ring).keep_account_secret("a", {"access_token": "new"})
+    credentials = Credentials(lambda: ring)
+    last = {"access_token": str(turns - 1)}
+    assert credentials.account_secret("a") == ({"access_token": "new"} if at == "after" else last)
+    if at == "after":
+        assert credentials.former_secret("a") == last
+    credentials.keep_account_secret("a", {"access_token": "next"})
+    assert credentials.account_secret("a") == {"access_token": "next"}
+
+
+def test_the_former_secret_stays_until_the_new_one_proved_itself() -> None:
+    ring = Ring()
+    credentials = Credentials(lambda: ring)
+    old, new = {"access_token": "1"}, {"access_token": "2"}
+    credentials.keep_account_secret("a", old)
+    assert credentials.former_secret("a") is None
+    credentials.take_back_secret("a")
+    assert credentials.account_secret("a") == old, "the only one is never taken back"
+    credentials.keep_account_secret("a", new)
+    assert (credentials.account_secret("a"), credentials.former_secret("a")) == (new, old)
+    credentials.take_back_secret("a")
+    assert (credentials.account_secret("a"), credentials.former_secret("a")) == (old, None)
+    credentials.keep_account_secret("a", new)
+    credentials.secret_proved("a")
+    assert (credentials.account_secret("a"), credentials.former_secret("a")) == (new, None)
+    assert len(ring.entries) == 1
+    credentials.keep_account_secret("a", old)
+    credentials.forget_account("a")
+    assert ring.entries == {}
+
+
 @pytest.mark.parametrize("kind", [Forgetful, Mangling])
 def test_what_was_not_kept_is_told(kind: type[Ring]) -> None:
     with pytest.raises(Unreachable, match="did not keep"):
@@ -155,6 +217,7 @@ def test_never_asked_on_the_callers_thread() -> None:
 WAITS = {
     # methods of Credentials, and functions of app.workspace that ask it
     *("account_secret keep_account_secret forget_account workspace_key keep_workspace_key".split()),
+    *("former_secret secret_proved take_back_secret".split()),
     *("mail_password keep_mail_password create open_store restore key_of upgraded".split()),
 }
 
