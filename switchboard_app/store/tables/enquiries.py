@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BigIntegerField, BlobField, CompositeKey, SmallIntegerField, TextField
+from peewee import SQL, BigIntegerField, BlobField, CompositeKey, SmallIntegerField, TextField
 
 from switchboard_app.store.tables.base import Table, moment, words
 
@@ -114,6 +114,8 @@ class Attachment(Table):
     reason = words()
     sha256 = words()
     tries = SmallIntegerField(default=0)
+    next_try = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    """Not fetched again before."""
 
 
 class Blob(Table):
@@ -133,3 +135,19 @@ class Draft(Table):
 
     class Meta:
         primary_key = CompositeKey("operator", "place")
+
+
+class DraftFile(Table):
+    """A file that waits beside a draft until the answer is queued; its bytes are a blob."""
+
+    id = TextField(primary_key=True)
+    operator = TextField()
+    place = TextField()
+    position = SmallIntegerField()
+    name = TextField()
+    mime = TextField()
+    size = BigIntegerField()
+    sha256 = TextField()
+
+    class Meta:
+        indexes = ((("operator", "place"), False),)
