@@ -49,11 +49,23 @@ class RemoteThread:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteReaction:
+    """An emoji that somebody put to a message. `who` is the platform's id of the person."""
+
+    who: PlatformId
+    emoji: str
+    at: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteMessage:
     """One message, byte-exact. `ours` means sent by our account, from here or from another tool.
 
     `raw` is the platform's own record as JSON text, without signed addresses (they expire and hold secrets).
     `unreadable` is a reason in words for an event of a kind this version does not understand: it goes to quarantine.
+    `edited_at` is when the platform says that it was changed last, `deleted` that it says outright that the message was
+    taken back (what it said before is kept). `reactions` are all there are now; None when the answer could not tell.
+    `by_tool` says of a message of ours that the platform names a program as its sender, not a person in its inbox.
     """
 
     platform_id: PlatformId
@@ -65,14 +77,50 @@ class RemoteMessage:
     attachments: tuple[RemoteAttachment, ...] = ()
     raw: str = ""
     unreadable: str = ""
+    edited_at: Millis | None = None
+    deleted: bool = False
+    reactions: tuple[RemoteReaction, ...] | None = None
+    by_tool: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Between two moments (both excluded) a page showed every message that the platform has, newest first.
+
+    Of one conversation, or of the whole account when `thread` is empty. What is stored from in between and was not on
+    the page is gone. `counted` says that the platform's own count agrees: then also the newest are believed at once; a
+    read that lags behind might lack them.
+    """
+
+    thread: PlatformId
+    from_at: Millis
+    to_at: Millis
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadGap:
+    """Messages of one conversation that the platform no longer gives. `from_at` 0: since it began.
+
+    `missing` is how many, 0 when nobody knows.
+    """
+
+    thread: PlatformId
+    from_at: Millis
+    to_at: Millis
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one page brought. It is stored together with `cursor` in one transaction: a cursor means "stored".
 
-    `complete` is true on the last batch of a sweep: everything the platform serves is stored up to here.
-    `gap` says from when to when messages may be missing that the platform no longer gives.
+    `complete` is true on the last batch of a sweep: everything the platform serves is stored up to here. A sweep that
+    ends without it has more to fetch: the next poll goes on.
+    `gap` says from when to when messages of any conversation may be missing that the platform no longer gives;
+    `thread_gaps` says it of single ones. `messages` may hold known ones: edits, deletions and reactions are found by
+    comparing them. `listed` says where a stored message that is not here is gone; `vanished` are whole conversations
+    of which the platform itself says that they do not exist any more.
     """
 
     threads: tuple[RemoteThread, ...]
@@ -80,3 +128,6 @@ class Batch:
     cursor: Cursor
     complete: bool
     gap: tuple[Millis, Millis] | None = None
+    thread_gaps: tuple[ThreadGap, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    vanished: tuple[PlatformId, ...] = ()
