@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import Millis
@@ -57,6 +58,33 @@ class RemoteReaction:
     at: Millis | None = None
 
 
+class Automatic(StrEnum):
+    """What a machine sent: it is shown, but it neither reopens nor starts a clock, and is never answered by us."""
+
+    REPLY = "reply"
+    """An absence notice, a receipt, a loop."""
+    BULK = "bulk"
+    """A list or a newsletter."""
+    FAILURE = "failure"
+    """A mail of ours was not delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says beside its text. Chats have none of it.
+
+    `answers` are the ids of the messages it refers to, nearest first; `digest` tells two mails with one Message-ID
+    apart. `failed` are the ids of mails of ours that `failure` (the mail server's words) says were not delivered.
+    """
+
+    subject: str = ""
+    answers: tuple[PlatformId, ...] = ()
+    automatic: Automatic | None = None
+    digest: str = ""
+    failed: tuple[PlatformId, ...] = ()
+    failure: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteMessage:
     """One message, byte-exact. `ours` means sent by our account, from here or from another tool.
@@ -77,6 +105,7 @@ class RemoteMessage:
     attachments: tuple[RemoteAttachment, ...] = ()
     raw: str = ""
     unreadable: str = ""
+    letter: Letter | None = None
     edited_at: Millis | None = None
     deleted: bool = False
     reactions: tuple[RemoteReaction, ...] | None = None
