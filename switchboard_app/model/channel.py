@@ -58,25 +58,38 @@ class Capabilities:
     extended_window: int = 0
     image_types: tuple[str, ...] = ()
     image_limit: int = 0
+    gif_limit: int = 0
+    """For GIFs where they have a limit of their own; 0 means that of the other images."""
+    file_types: tuple[str, ...] = ()
+    """Types other than images that go out as documents."""
+    file_limit: int = 0
+    files_per_message: int = 0
+    """How many files one answer takes."""
     text_with_image: bool = False
+    """Text and file are one message; else each file is a message of its own."""
     inbox_url: str = ""
 
 
 CAPABILITIES: dict[Channel, Capabilities] = {
-    # 2,000 characters; 24 h, with HUMAN_AGENT 7 days; images to 8 MB (dossier 2.3)
+    # 2,000 characters; 24 h, with HUMAN_AGENT 7 days; images to 8 MB, other files to 25 MB (dossier 2.3)
     Channel.FACEBOOK: Capabilities(
         text_limit=2000,
         reply_window=24 * 3_600_000,
         extended_window=7 * 24 * 3_600_000,
         image_types=("image/png", "image/jpeg", "image/gif"),
         image_limit=8 * 1024 * 1024,
+        file_types=("application/pdf",),
+        file_limit=25 * 1024 * 1024,
         inbox_url="https://business.facebook.com/latest/inbox",
     ),
-    # 10,000 characters, one attachment a message (dossier 1.2); X documents no reply window
+    # 10,000 characters, one attachment a message, images only (dossier 1.2; images to 5 MB, GIFs to 15 MB as X's media
+    # pages say); X documents no reply window
     Channel.X: Capabilities(
         text_limit=10_000,
         image_types=("image/png", "image/jpeg", "image/gif"),
         image_limit=5 * 1024 * 1024,
+        gif_limit=15 * 1024 * 1024,
+        files_per_message=1,
         text_with_image=True,
         inbox_url="https://x.com/messages",
     ),

@@ -13,12 +13,15 @@ from switchboard_app.model.entry import AttachmentState
 from switchboard_app.model.errors import NotThere
 from switchboard_app.model.ids import AccountId, AttachmentId, EntryId
 from switchboard_app.model.language import tr
+from switchboard_app.model.times import HOUR, MINUTE
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Attachment as AttachmentTable
 from switchboard_app.store.transaction import Transaction
 
 KEEP_LIMIT = 25 * 1024 * 1024
-MAX_TRIES = 3
+PAUSES = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR)
+"""How long to wait after each failed try to fetch a file; after one more it stays at the platform."""
+MAX_TRIES = len(PAUSES) + 1
 
 
 def kind_of(content: bytes) -> str:
@@ -35,6 +38,15 @@ def put_blob(tx: Transaction, content: bytes) -> str:
     if tx.value("SELECT 1 FROM blob WHERE sha256 = ?", digest) is None:
         tx.change("INSERT INTO blob (sha256, content) VALUES (?, ?)", digest, content)
     return digest
+
+
+def drop_blob(tx: Transaction, digest: str) -> None:
+    """Forget bytes that no attachment and no draft names any more."""
+    tx.change(
+        "DELETE FROM blob WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = blob.sha256)"
+        " AND NOT EXISTS (SELECT 1 FROM draft_file d WHERE d.sha256 = blob.sha256)",
+        digest,
+    )
 
 
 def add_outgoing(tx: Transaction, entry: EntryId, position: int, name: str, mime: str, content: bytes) -> AttachmentId:
@@ -77,13 +89,13 @@ class Pending:
 
 
 def pending(tx: Transaction, account: AccountId, limit: int = 50) -> list[Pending]:
-    """Attachments of an account that are still to be fetched, oldest first."""
+    """Attachments of an account that are to be fetched now, oldest first."""
     rows = tx.rows(
         "SELECT a.id, a.platform_id, e.platform_id, t.platform_id, a.name, a.mime, a.size, e.enquiry_id"
         " FROM attachment a JOIN entry e ON e.id = a.entry_id JOIN thread t ON t.id = e.thread_id"
-        " WHERE a.state = 'pending' AND e.account_id = ? AND a.tries < ? ORDER BY e.place LIMIT ?",
+        " WHERE a.state = 'pending' AND e.account_id = ? AND a.next_try <= ? ORDER BY e.place LIMIT ?",
         account,
-        MAX_TRIES,
+        tx.now,
         limit,
     )
     return [Pending(AttachmentId(row[0]), *row[1:]) for row in rows]
@@ -91,21 +103,38 @@ def pending(tx: Transaction, account: AccountId, limit: int = 50) -> list[Pendin
 
 def keep(tx: Transaction, attachment: AttachmentId, fetched: bytes, enquiry: str) -> None:
     """Store the bytes of an attachment that came in; its type is what the bytes show."""
+    shown = kind_of(fetched)
+    declared = str(tx.value("SELECT mime FROM attachment WHERE id = ?", attachment) or "")
+    if shown == "video/mp4" and declared.startswith("audio/"):
+        shown = "audio/mp4"  # one container for both: the first bytes do not tell a voice message from a film
     tx.change(
-        "UPDATE attachment SET state = 'kept', sha256 = ?, size = ?, reason = '',"
-        " mime = CASE WHEN ? <> '' THEN ? ELSE mime END WHERE id = ?",
+        "UPDATE attachment SET state = 'kept', sha256 = ?, size = ?, reason = '', mime = ? WHERE id = ?",
         put_blob(tx, fetched),
         len(fetched),
-        kind_of(fetched),
-        kind_of(fetched),
+        shown or declared,
         attachment,
     )
     tx.hint(f"enquiry:{enquiry}")
 
 
 def refuse(tx: Transaction, attachment: AttachmentId, state: AttachmentState, reason: str, enquiry: str) -> None:
-    """Note why an attachment is not kept; PENDING counts one more try."""
+    """Note why an attachment is not kept. PENDING counts one more try and sets the next; after `MAX_TRIES` the file is
+    left at the platform, and the reason says so.
+    """
+    tries = int(tx.value("SELECT tries FROM attachment WHERE id = ?", attachment) or 0)
+    next_try = 0
+    if state is AttachmentState.PENDING:
+        if tries + 1 < MAX_TRIES:
+            next_try = tx.now + PAUSES[tries]
+        else:
+            state = AttachmentState.UNAVAILABLE
+            reason = tr("could not be fetched in {n} tries: {reason}").format(n=MAX_TRIES, reason=reason)
     tx.change(
-        "UPDATE attachment SET state = ?, reason = ?, tries = tries + 1 WHERE id = ?", state.value, reason, attachment
+        "UPDATE attachment SET state = ?, reason = ?, tries = ?, next_try = ? WHERE id = ?",
+        state.value,
+        reason,
+        tries + 1,
+        next_try,
+        attachment,
     )
     tx.hint(f"enquiry:{enquiry}")

@@ -312,13 +312,18 @@ def test_what_the_platform_does_not_give_says_why(town: Town) -> None:
     )
 
 
-def test_what_could_not_be_fetched_is_tried_again_three_times(town: Town) -> None:
+def test_what_could_not_be_fetched_is_tried_again_with_growing_pauses_and_then_left_with_its_reason(town: Town) -> None:
     (one,) = town.arrives(town.says("", files=[picture()], known_as="m1")).to_fetch
-    for _ in range(attachments.MAX_TRIES):
+    for pause in (0, *attachments.PAUSES):
+        town.clock.now = Millis(town.clock.now + pause)
         (left,) = town.store.read(attachments.pending, town.account.id)
         assert (left.id, left.message_id, left.thread_id) == (one.id, "m1", "t_anna")
         town.store.write(attachments.refuse, one.id, AttachmentState.PENDING, "Netz", one.enquiry)
-    assert town.store.read(attachments.pending, town.account.id) == []
+        assert town.store.read(attachments.pending, town.account.id) == [], "not again at once"
+    (entry,) = town.messages(town.last_of().id)
+    assert entry.attachments[0].state is AttachmentState.UNAVAILABLE
+    assert "Netz" in entry.attachments[0].reason
+    assert str(attachments.MAX_TRIES) in entry.attachments[0].reason
 
 
 # -- size ------------------------------------------------------------------------------------------------------------

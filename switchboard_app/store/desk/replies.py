@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from switchboard_app.model.attaching import Candidate, first_objection
 from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
 from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import EnquiryState, Outcome
@@ -93,6 +94,7 @@ def reply(
     )
     _answered(tx, here, by, made, outcome)
     drafts.save(tx, by, f"reply:{enquiry}", "")
+    drafts.forget_files(tx, by, f"reply:{enquiry}")
     tx.hint("outbox")
     return timeline.delivery(tx, made)
 
@@ -151,24 +153,10 @@ def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> No
 
 
 def _may_attach(abilities: Capabilities, files: Sequence[File]) -> None:
-    if len(files) > 1 and abilities.text_with_image:
-        raise Refused(tr("This channel takes one file a message."), tr("Send the others one by one."))
-    for file in files:
-        kind = attachments.kind_of(file.content)
-        if kind not in abilities.image_types:
-            raise Refused(
-                tr("«{name}» is not an image this channel takes.").format(name=file.name),
-                tr("Send a PNG, JPEG or GIF image."),
-            )
-        if len(file.content) > abilities.image_limit:
-            raise Refused(
-                tr("«{name}» is too big: {size} MB, the channel takes {limit} MB.").format(
-                    name=file.name,
-                    size=round(len(file.content) / 1_048_576, 1),
-                    limit=abilities.image_limit // 1_048_576,
-                ),
-                tr("Make the image smaller."),
-            )
+    candidates = [Candidate(file.name, attachments.kind_of(file.content), len(file.content)) for file in files]
+    why = first_objection(abilities, candidates)
+    if why is not None:
+        raise Refused(why.words, why.next_step)
 
 
 def note(tx: Transaction, enquiry: EnquiryId, text: str, by: Operator) -> EntryId:
@@ -185,8 +173,8 @@ def note(tx: Transaction, enquiry: EnquiryId, text: str, by: Operator) -> EntryI
 def withdraw(tx: Transaction, delivery: OutboxId, by: Operator) -> str:
     """Take back an answer (or a mail to an office) that has not left, and give its text back.
 
-    The text of an answer returns as the draft, before whatever was begun since; the citizen waits again. Raises Refused
-    when it is being sent or was sent.
+    The text of an answer returns as the draft with its files, before whatever was begun since; the citizen waits again.
+    Raises Refused when it is being sent or was sent.
     """
     row = tx.row(
         "SELECT f.id, f.enquiry_id, f.summary, f.office_name FROM outbox o JOIN forwarding f ON f.id = o.forwarding_id"
@@ -217,6 +205,7 @@ def take_back(tx: Transaction, delivery: OutboxId, by: Operator) -> tuple[Enquir
         raise Refused(
             tr("It is too late: the answer is on its way."), tr("Write a correction to the citizen if needed.")
         )
+    drafts.take_back_files(tx, by, f"reply:{enquiry}", EntryId(entry))
     _forget_entry(tx, entry)
     journal.write(tx, by, "withdraw", enquiry, delivery)
     begun = drafts.load(tx, by, f"reply:{enquiry}")
