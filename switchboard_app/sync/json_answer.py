@@ -28,10 +28,10 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\
 _TEXT_MEMBERS: Final = frozenset({"message", "text", "name", "title", "subtitle", "description", "snippet"})
 _LINK_MEMBERS: Final = frozenset({"expanded_url", "display_url", "unwound_url", "link"})
 """What a citizen linked to: of these the part after the question mark means something."""
-_SIGNED: Final = re.compile(
-    r"https?://[^/?#]*(fbcdn\.net|fbsbx\.com|akamaihd\.net|facebook\.com|twimg\.com)[:/?#]|.*[?&#](access_)?token=",
-    re.IGNORECASE,
-)
+_STORES: Final = r"fbcdn\.net|fbsbx\.com|cdninstagram\.com|akamaihd\.net|twimg\.com"
+_SHOWN_KEY: Final = r".*[?&#](?:access_)?token="
+_STORE: Final = re.compile(rf"https?://[^/?#]*(?:{_STORES})[:/?#]|{_SHOWN_KEY}", re.IGNORECASE)
+_SIGNED: Final = re.compile(rf"https?://[^/?#]*(?:{_STORES}|facebook\.com)[:/?#]|{_SHOWN_KEY}", re.IGNORECASE)
 _SECRET_MEMBERS: Final = frozenset({"paging", "access_token"})
 
 
@@ -153,6 +153,11 @@ def time_of(value: Json, now: Millis) -> Millis | None:
 def raw_of(record: Json) -> str:
     """The record as ASCII JSON text, without paging, tokens and the signed part of addresses."""
     return json.dumps(_without_secrets(record, ""), separators=(",", ":"), ensure_ascii=True)
+
+
+def is_signed(address: str) -> bool:
+    """Whether an address leads into a platform's own stores: it holds a signature or a token, and expires."""
+    return _STORE.match(address) is not None
 
 
 def _without_secrets(value: Json, member: str) -> Json:

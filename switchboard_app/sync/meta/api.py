@@ -27,7 +27,7 @@ from switchboard_app.sync.json_answer import (
     record_of,
     text_of,
 )
-from switchboard_app.sync.meta.errors import GraphFailure, graph_failure
+from switchboard_app.sync.meta.errors import MESSENGER_PERMISSIONS, GraphFailure, graph_failure
 from switchboard_app.sync.ratelimit import SPARE, UNTOLD, Pace, Usage, retry_after, slowdown, usage_of
 
 BASE: Final = "https://graph.facebook.com"
@@ -51,6 +51,7 @@ class GraphApi:
         self.base = grant.api_base or BASE
         self.token = grant.secret.get("access_token", "")
         self.page = grant.options.get("page_id") or (grant.platform_user or "")
+        self.permissions = MESSENGER_PERMISSIONS
         self._version = grant.options.get("version") or VERSION
         self._proof = _proof(self.token, grant.secret.get("app_secret", ""))
         self._door = door
@@ -124,7 +125,12 @@ class GraphApi:
         if isinstance(error, dict) or "error_type" in record:
             free_at = (usage and usage.regain_at) or retry_after(answer.headers, now)
             failure = graph_failure(
-                answer.status, record_of(error) or record, sending=sending, now=now, free_at=free_at
+                answer.status,
+                record_of(error) or record,
+                sending=sending,
+                now=now,
+                free_at=free_at,
+                permissions=self.permissions,
             )
             self._limited(failure)
             raise failure

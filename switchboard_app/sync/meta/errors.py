@@ -23,6 +23,11 @@ RETRY_SERVER: Final = 30 * SECOND
 RETRY_LIMITED: Final = 15 * MINUTE
 """When the platform says it is limited but not for how long."""
 
+Permissions = tuple[str, str]
+"""What the sign-in must hold: named when the platform says that a permission is missing, and when it refuses to show
+what was asked for."""
+
+MESSENGER_PERMISSIONS: Final[Permissions] = ("pages_messaging", "pages_messaging, pages_read_engagement")
 _LONGEST_WORDS: Final = 300
 
 
@@ -34,7 +39,6 @@ class _Verdict:
     words: str
     health: Health | None = None
     wait: int | None = None
-    detail: str = ""
 
 
 _WINDOW: Final = _Verdict(FailureKind.WINDOW, mark("The platform's reply window for this conversation has closed."))
@@ -47,7 +51,6 @@ _PERMISSION: Final = _Verdict(
     mark("The sign-in lacks a permission."),
     Health.PERMISSION_MISSING,
     HOUR,
-    "pages_messaging",
 )
 _LIMITED: Final = _Verdict(
     FailureKind.RATE_LIMIT,
@@ -64,7 +67,6 @@ _REFUSED_READ: Final = _Verdict(
     mark("The platform does not show what was asked for; often a permission is missing."),
     Health.PERMISSION_MISSING,
     HOUR,
-    "pages_messaging, pages_read_engagement",
 )
 _UNKNOWN: Final = _Verdict(
     FailureKind.MALFORMED,
@@ -129,7 +131,13 @@ class GraphFailure(PlatformFailure):
 
 
 def graph_failure(
-    status: int, error: Record, *, sending: bool, now: Millis, free_at: Millis | None = None
+    status: int,
+    error: Record,
+    *,
+    sending: bool,
+    now: Millis,
+    free_at: Millis | None = None,
+    permissions: Permissions = MESSENGER_PERMISSIONS,
 ) -> GraphFailure:
     """What an ``error`` object means. `free_at` is when the headers say that a used-up limit is free again."""
     code, subcode = whole_of(error.get("code")), whole_of(error.get("error_subcode"))
@@ -142,7 +150,8 @@ def graph_failure(
     if told := _fit_to_show(error):
         words = f"{words} {told}"
     failure = Failure(verdict.kind, certain, words, again, _trace(error))
-    return GraphFailure(failure, verdict.health, verdict.detail, code, subcode)
+    detail = {id(_PERMISSION): permissions[0], id(_REFUSED_READ): permissions[1]}.get(id(verdict), "")
+    return GraphFailure(failure, verdict.health, detail, code, subcode)
 
 
 def _verdict(status: int, code: int, subcode: int, *, transient: bool, sending: bool) -> _Verdict:

@@ -22,13 +22,8 @@ from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.json_answer import Json, Record, id_of, record_of, rows_of
 from switchboard_app.sync.meta.api import GraphApi, next_page
 from switchboard_app.sync.meta.errors import GraphFailure
-from switchboard_app.sync.meta.translate import (
-    CONVERSATION_FIELDS,
-    CORE_FIELDS,
-    MESSAGE_FIELDS,
-    is_skeleton,
-    message_of,
-)
+from switchboard_app.sync.meta.inbox import Inbox
+from switchboard_app.sync.meta.translate import is_skeleton, message_of
 
 NEWEST: Final = 20
 """So many messages of a conversation come with details."""
@@ -56,21 +51,37 @@ class Reading:
 class Reader:
     """Reads pages of conversations and messages, asking for less where the platform wants that."""
 
-    def __init__(self, api: GraphApi, page_id: str, clock: Clock, core: bool = False) -> None:
+    def __init__(self, api: GraphApi, inbox: Inbox, clock: Clock, *, core: bool = False, lean: bool = False) -> None:
         self._api = api
-        self._page_id = page_id
+        self._inbox = inbox
         self._clock = clock
         self._limits = {"list": _CONVERSATIONS, "one": NEWEST}
         self.core = core
-        """Whether a field beyond `CORE_FIELDS` was refused."""
+        """Whether a field of a message beyond `Inbox.fields_core` was refused."""
+        self.lean = lean
+        """Whether a field of a conversation beyond `Inbox.list_core` was refused."""
 
     async def conversations(self, more: Mapping[str, str]) -> Record:
         """A page of the list, newest ``updated_time`` first."""
+        try:
+            return await self._list(more)
+        except GraphFailure as failure:
+            if not failure.bad_parameter or self.lean or more:
+                raise
+        self.lean = True
+        try:
+            return await self._list(more)
+        except PlatformFailure:
+            self.lean = False  # it was not the fields
+            raise
+
+    async def _list(self, more: Mapping[str, str]) -> Record:
+        fields = self._inbox.list_core if self.lean else self._inbox.list_fields
 
         def params(limit: int) -> dict[str, str]:
-            return {"platform": "messenger", "fields": CONVERSATION_FIELDS, "limit": str(limit), **more}
+            return {"platform": self._inbox.platform, "fields": fields, "limit": str(limit), **more}
 
-        path = f"{self._page_id}/conversations"
+        path = f"{self._inbox.page}/conversations"
         return self._edge(
             await self._less_if_asked("list", lambda limit: self._api.get(path, params(limit), paced=True))
         )
@@ -100,7 +111,7 @@ class Reader:
 
     @property
     def _fields(self) -> str:
-        return CORE_FIELDS if self.core else MESSAGE_FIELDS
+        return self._inbox.fields_core if self.core else self._inbox.fields
 
     async def _page_of(self, conversation: str, more: Mapping[str, str]) -> Record:
         async def ask(limit: int) -> Record:
@@ -186,7 +197,7 @@ class Reader:
 
     def translate(self, row: Json, thread: RemoteThread) -> RemoteMessage:
         """One message in our words."""
-        return message_of(row, thread, self._page_id, self._clock())
+        return message_of(row, thread, self._inbox.own, self._clock())
 
 
 def _oldest_first(messages: list[RemoteMessage]) -> bool:

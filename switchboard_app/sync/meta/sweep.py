@@ -23,6 +23,7 @@ from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, time_of, whole_of
 from switchboard_app.sync.meta.api import GraphApi, next_page
 from switchboard_app.sync.meta.errors import GraphFailure
+from switchboard_app.sync.meta.inbox import Inbox
 from switchboard_app.sync.meta.reader import STOPS_ALL, Reader
 from switchboard_app.sync.meta.translate import thread_of, unreadable_thread, with_person
 
@@ -58,12 +59,12 @@ class _Gathered:
 class Sweep:
     """One walk over the list. Made for one poll and thrown away."""
 
-    def __init__(self, api: GraphApi, page_id: str, cursor: Mapping[str, str], known: Known, clock: Clock) -> None:
+    def __init__(self, api: GraphApi, inbox: Inbox, cursor: Mapping[str, str], known: Known, clock: Clock) -> None:
         self._api = api
-        self._page_id = page_id
+        self._own = inbox.own
         self._known = known
         self._clock = clock
-        self._reader = Reader(api, page_id, clock, core=cursor.get("core") == "1")
+        self._reader = Reader(api, inbox, clock, core=cursor.get("core") == "1", lean=cursor.get("lean") == "1")
         self._marks = {name: mark for name, mark in cursor.items() if name.startswith(_MARK)}
         self._swept = whole_of(cursor.get("swept", ""))
         self._start = clock()
@@ -153,7 +154,7 @@ class Sweep:
     # --- one conversation -----------------------------------------------------------------------------------------
 
     async def _conversation(self, row: Record, gathered: _Gathered) -> None:
-        thread = thread_of(row, self._page_id)
+        thread = thread_of(row, self._own)
         reading = await self._reader.new_messages(thread, self._known, self._grown_by(row))
         gathered.threads.append(with_person(thread, reading.messages))
         gathered.messages.extend(reading.messages)
@@ -179,7 +180,7 @@ class Sweep:
             self._marks[name] = f"!{tries}:{mark}"
             self._put_off = self._put_off or failure
             return
-        thread = thread_of(row, self._page_id)
+        thread = thread_of(row, self._own)
         gathered.messages.append(unreadable_thread(thread, mark, row, self._clock()))
         self._marks[name] = mark
 
@@ -195,6 +196,8 @@ class Sweep:
             cursor["swept"] = str(self._swept)
         if self._reader.core:
             cursor["core"] = "1"
+        if self._reader.lean:
+            cursor["lean"] = "1"
         return cursor
 
 

@@ -21,6 +21,7 @@ from switchboard_app.sync.json_answer import (
     Json,
     Record,
     id_of,
+    is_signed,
     raw_of,
     record_of,
     rows_of,
@@ -29,28 +30,18 @@ from switchboard_app.sync.json_answer import (
     whole_of,
 )
 
-MESSAGE_FIELDS: Final = (
-    "id,created_time,from,to,message,tags,sticker,"
-    "attachments{id,mime_type,name,size,image_data,video_data,file_url},"
-    "shares{id,name,link,description,template},reactions,story,reply_to,is_unsupported"
-)
-CORE_FIELDS: Final = (
-    "id,created_time,from,to,message,sticker,"
-    "attachments{id,mime_type,name,size,image_data,video_data,file_url},shares{id,name,link,description}"
-)
-"""What is asked for when a version refuses one of the others."""
-
-CONVERSATION_FIELDS: Final = "id,updated_time,message_count,can_reply,participants,senders,link,is_owner"
-
 INBOX: Final = "https://www.facebook.com"
 _LONGEST_NAME: Final = 200
 
 
 def person_of(record: Json) -> RemotePerson | None:
-    """Somebody of a ``from`` or ``participants`` entry; ``email`` is no address (dossier 2.2) and is left out."""
+    """Somebody of a ``from`` or ``participants`` entry; ``email`` is no address (dossier 2.2) and is left out.
+
+    On Instagram people have a ``username`` and often no name (dossier 4).
+    """
     person = record_of(record)
-    known_as = id_of(person.get("id"))
-    return RemotePerson(PlatformId(known_as), text_of(person.get("name"))) if known_as else None
+    known_as, handle = id_of(person.get("id")), text_of(person.get("username"))
+    return RemotePerson(PlatformId(known_as), text_of(person.get("name")) or handle, handle) if known_as else None
 
 
 def thread_of(record: Record, page_id: str) -> RemoteThread:
@@ -148,6 +139,7 @@ def _attachments(row: Record, message_id: str) -> Iterator[RemoteAttachment]:
         yield RemoteAttachment(PlatformId(f"sticker:{message_id}"), name or "sticker.png", "image/png", url=sticker)
     for number, entry in enumerate(rows_of(row.get("shares"))):
         yield _share(record_of(entry), message_id, number)
+    yield from _stories(record_of(row.get("story")), message_id)
     if text_of(row.get("is_unsupported")) == "true" or row.get("is_unsupported") is True:
         words = tr("The platform does not give this kind of message; open the conversation in its inbox.")
         yield RemoteAttachment(PlatformId(f"unsupported:{message_id}"), "", unavailable=words)
@@ -184,13 +176,34 @@ def _attachment(entry: Record, message_id: str, number: int) -> RemoteAttachment
     )
 
 
+def _stories(story: Record, message_id: str) -> Iterator[RemoteAttachment]:
+    """A story that was answered or that names us (Instagram): said in words. It lives for a day, its picture is not
+    ours to keep, and the address is signed."""
+    told = {
+        "reply_to": tr("An answer to your story; it can be seen in the platform's inbox."),
+        "mention": tr("A mention of you in a story; it can be seen in the platform's inbox."),
+    }
+    for member, words in told.items():
+        if isinstance(story.get(member), dict):
+            yield RemoteAttachment(PlatformId(f"story:{member}:{message_id}"), "", "text/uri-list", unavailable=words)
+
+
 def _share(entry: Record, message_id: str, number: int) -> RemoteAttachment:
-    """Something shared: a link that is shown as text and never fetched."""
-    link = text_of(entry.get("link")) or text_of(record_of(entry.get("template")).get("media_url"))
-    title = text_of(entry.get("name")) or text_of(entry.get("description")) or link
+    """Something shared: a link that is shown as text and never fetched; one that is signed expires and is not shown."""
+    template = record_of(entry.get("template"))
+    link = text_of(entry.get("link")) or text_of(template.get("media_url"))
+    link = "" if is_signed(link) else link
+    title = text_of(entry.get("name")) or text_of(entry.get("description")) or _product(template) or link
     return RemoteAttachment(
         platform_id=PlatformId(f"share:{id_of(entry.get('id')) or f'{message_id}#{number}'}"),
         name=title[:_LONGEST_NAME],
         mime="text/uri-list",
         unavailable=tr("Shared by the person: {link}").format(link=link) if link else tr("Shared by the person."),
     )
+
+
+def _product(template: Record) -> str:
+    """The name of a product that was shared from a shop (Instagram, dossier 4)."""
+    elements = record_of(record_of(record_of(template.get("payload")).get("product")).get("elements"))
+    names = [text_of(record_of(one).get("name")) for one in rows_of(elements)]
+    return ", ".join(name for name in names if name)
