@@ -37,13 +37,13 @@ US = "77"
 class FreeMeter:
     """A budget that never ends."""
 
-    def spend(self, bucket: str) -> None:
+    async def spend(self, bucket: str) -> None:
         """Nothing is counted."""
 
-    def observed(self, bucket: str, limit: int, remaining: int, reset_at: Millis) -> None:
+    async def observed(self, bucket: str, limit: int, remaining: int, reset_at: Millis) -> None:
         """Nothing is noted."""
 
-    def exhausted(self, bucket: str, until: Millis) -> None:
+    async def exhausted(self, bucket: str, until: Millis) -> None:
         """Nothing is noted."""
 
 

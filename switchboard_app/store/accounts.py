@@ -201,17 +201,6 @@ def swept(tx: Transaction, account: AccountId) -> None:
     settings.put(tx, f"swept.{account}", "1")
 
 
-def budgets(tx: Transaction, account: AccountId) -> dict[str, dict[str, int]]:
-    """The account's request budgets as last observed, by bucket."""
-    found: dict[str, dict[str, int]] = json.loads(tx.value("SELECT budgets FROM account WHERE id = ?", account) or "{}")
-    return found
-
-
-def set_budgets(tx: Transaction, account: AccountId, seen: Mapping[str, Mapping[str, int]]) -> None:
-    """Store what the platform's headers said, for every station that polls this account."""
-    tx.change("UPDATE account SET budgets = ? WHERE id = ?", json.dumps({k: dict(v) for k, v in seen.items()}), account)
-
-
 def quarantined(tx: Transaction, account: AccountId) -> int:
     """How many records of the platform could not be read."""
     return int(tx.value("SELECT COUNT(*) FROM quarantine WHERE account_id = ?", account))

@@ -114,15 +114,16 @@ class Grant:
 
 
 class Meter(Protocol):
-    """The account's budget of requests, read from the platform's headers; shared through the store."""
+    """The account's budget of requests, charged before each one and read from the platform's headers; kept in the store
+    for all stations."""
 
-    def spend(self, bucket: str) -> None:
+    async def spend(self, bucket: str) -> None:
         """Take one request from `bucket`; raises PlatformFailure (rate limit, certain, retry_at) when none is left."""
 
-    def observed(self, bucket: str, limit: int, remaining: int, reset_at: Millis) -> None:
+    async def observed(self, bucket: str, limit: int, remaining: int, reset_at: Millis) -> None:
         """Take note of what the platform's headers say."""
 
-    def exhausted(self, bucket: str, until: Millis) -> None:
+    async def exhausted(self, bucket: str, until: Millis) -> None:
         """The platform refused a request for its limit: spend nothing from `bucket` before `until`."""
 
 

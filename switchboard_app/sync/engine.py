@@ -30,8 +30,8 @@ from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, Platf
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.mail import Post, send_mails
-from switchboard_app.sync.poller import Poll, health_of, keep_meter, load_meter, poll, poll_every
-from switchboard_app.sync.ratelimit import AccountMeter
+from switchboard_app.sync.meter import StoreMeter
+from switchboard_app.sync.poller import Poll, health_of, poll, poll_every
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.x import XConnector
 from switchboard_app.tasks import TaskGroup
@@ -99,7 +99,6 @@ class _Line:
     """One account as the engine holds it while it runs."""
 
     connector: Connector
-    meter: AccountMeter
     made_from: tuple[str, str]
     secret: dict[str, str]
     failures: int = 0
@@ -150,9 +149,9 @@ class Engine:
 
         user = PlatformId(account.platform_user) if account.platform_user else None
         grant = Grant(account.kind, account.api_base, account.options, user, secret, keep)
-        meter = await load_meter(self._store, account, self._store.now)
+        meter = StoreMeter(self._store, account.id)
         connector = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
-        line = _Line(connector, meter, made_from, dict(secret))
+        line = _Line(connector, made_from, dict(secret))
         return line
 
     async def _ready(self, account: Account, *, again: bool = False) -> tuple[_Line | None, bool]:
@@ -188,7 +187,6 @@ class Engine:
                 options = {**account.options, "platform_name": me.name or me.handle}
                 await self._store.run(accounts.set_platform_user, account.id, me.platform_id, options)
                 await self._store.run(accounts.set_health, account.id, Health.OK)
-            await keep_meter(self._store, account, line.meter)
         return await self._store.ask(accounts.one, account.id)
 
     # -- one round -------------------------------------------------------------------------------------------------
@@ -198,8 +196,7 @@ class Engine:
         line, answered = await self._ready(account)
         if line is None:
             return Poll(health=Health.NEEDS_SIGN_IN, reached=answered)
-        meter, failures = line.meter, line.failures
-        done = await poll(self._store, account, line.connector, meter, failures, patience=patience, due_only=due_only)
+        done = await poll(self._store, account, line.connector, line.failures, patience=patience, due_only=due_only)
         if not done.skipped:
             line.failures = 0 if done.health is Health.OK else line.failures + 1
         if done.health is Health.NEEDS_SIGN_IN:
@@ -213,7 +210,6 @@ class Engine:
             return Sends()
         done = await send_due(self._store, account, line.connector)
         done.settled = await settle(self._store, account, line.connector, ahead)
-        await keep_meter(self._store, account, line.meter)
         return done
 
     async def chores(self) -> None:

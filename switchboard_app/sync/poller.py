@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from switchboard_app.log import logger
 from switchboard_app.model.account import Account
@@ -22,8 +22,7 @@ from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, attachments, intake, leases
 from switchboard_app.store.database import Store
 from switchboard_app.store.intake import Stored, ToFetch
-from switchboard_app.sync.connector import Clock, Connector, PlatformFailure
-from switchboard_app.sync.ratelimit import AccountMeter, Budget
+from switchboard_app.sync.connector import Connector, PlatformFailure
 
 LEASE = 90 * SECOND
 POLL_EVERY: Mapping[Channel, int] = {
@@ -59,27 +58,10 @@ def poll_every(account: Account) -> int:
     return POLL_EVERY.get(account.kind, _ORDINARY)
 
 
-async def load_meter(store: Store, account: Account, clock: Clock) -> AccountMeter:
-    """The account's budget as the workspace knows it."""
-    seen = await store.ask(accounts.budgets, account.id)
-    budgets = {
-        name: Budget(one["limit"], one["remaining"], Millis(one["reset_at"]), one.get("refill", 0))
-        for name, one in seen.items()
-    }
-    return AccountMeter(clock, budgets)
-
-
-async def keep_meter(store: Store, account: Account, meter: AccountMeter) -> None:
-    """Store what the platform's headers said."""
-    seen = {name: asdict(budget) for name, budget in meter.snapshot().items()}
-    await store.run(accounts.set_budgets, account.id, seen)
-
-
 async def poll(
     store: Store,
     account: Account,
     connector: Connector,
-    meter: AccountMeter,
     failures: int = 0,
     *,
     patience: float = 0.0,
@@ -114,7 +96,6 @@ async def poll(
         done.next_poll_at = Millis(store.now() + poll_every(account))
         await store.run(accounts.set_health, account.id, Health.OK, "", done.next_poll_at)
     finally:
-        await keep_meter(store, account, meter)
         await store.run(leases.release, lease)
     return done
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from switchboard_app.model.budget import Budget
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
@@ -21,11 +22,11 @@ from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile, PlatformFailure
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
-from switchboard_app.sync.ratelimit import AccountMeter, Budget
 from switchboard_app.sync.x import XConnector
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
+from tests.connectors.meter import MemoryMeter
 from tests.platforms import FakeClock
 
 T = TypeVar("T")
@@ -94,7 +95,7 @@ class Bench:
         """Build door, meter and connector, do the work, let go of everything."""
 
         async def whole() -> T:
-            meter = AccountMeter(self.clock, self.budgets)
+            meter = MemoryMeter(self.clock, self.budgets)
             door = HttpDoor(self.clock, transport=self.transport, deadline=self.deadline, tls=_NO_TRUST)
             connector = connector_for(self.grant(), door, meter, self.clock)
             try:
@@ -168,7 +169,7 @@ async def swept(connector: Connector, shelf: Shelf) -> list[Batch]:
     return batches
 
 
-def connector_for(grant: Grant, door: HttpDoor, meter: AccountMeter, clock: FakeClock) -> Connector:
+def connector_for(grant: Grant, door: HttpDoor, meter: MemoryMeter, clock: FakeClock) -> Connector:
     made: dict[Channel, Callable[..., Connector]] = {Channel.FACEBOOK: FacebookConnector, Channel.X: XConnector}
     return made[grant.kind](grant, door, meter, clock)
 

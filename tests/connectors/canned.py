@@ -15,8 +15,8 @@ from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile
 from switchboard_app.sync.http import HttpDoor
-from switchboard_app.sync.ratelimit import AccountMeter
 from tests.connectors.bench import Shelf, connector_for
+from tests.connectors.meter import MemoryMeter
 from tests.platforms import FakeClock
 
 
@@ -81,12 +81,12 @@ class Desk:
     keep: Callable[[Mapping[str, str]], Any] | None = None
     shelf: Shelf = field(default_factory=Shelf)
     net: Canned = field(init=False)
-    meter: AccountMeter = field(init=False)
+    meter: MemoryMeter = field(init=False)
     connector: Connector = field(init=False)
 
     def __post_init__(self) -> None:
         self.net = Canned(self.answering)
-        self.meter = AccountMeter(self.clock)
+        self.meter = MemoryMeter(self.clock)
         grant = Grant(self.kind, "", self.options, PlatformId(self.me) if self.me else None, self.secret, self.keep)
         self.connector = connector_for(grant, HttpDoor(self.clock, transport=self.net), self.meter, self.clock)
 

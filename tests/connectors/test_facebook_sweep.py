@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from switchboard_app.model.budget import UNTOLD
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.sync.meta.translate import is_skeleton
-from switchboard_app.sync.ratelimit import UNTOLD
 from switchboard_app.training.faults import answer, refused
 from switchboard_app.training.truth import SimulatedFile
 from tests.connectors.bench import Bench, failure_of, swept, the_page
@@ -192,7 +192,7 @@ def test_withheld_files_are_said_to_be_so(page: Bench) -> None:
 def test_the_daily_allowance_holds_back_sweeps_not_replies() -> None:
     """200 calls a day for each engaged person; five are assumed. The allowance comes back steadily, not once a day."""
     desk = page_desk(lambda asked: accepts(asked) if asked.method == "POST" else Said({"data": []}))
-    desk.meter.observed("graph-day", 20, UNTOLD, Millis(NOON + DAY))
+    asyncio.run(desk.meter.observed("graph-day", 20, UNTOLD, Millis(NOON + DAY)))
 
     async def polls() -> list[object]:
         return [await swept(desk.connector, desk.shelf) for _ in range(20)]

@@ -20,10 +20,10 @@ from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, OutgoingFile, PlatformFailure
 from switchboard_app.sync.http import Call, HttpDoor
-from switchboard_app.sync.ratelimit import AccountMeter
 from switchboard_app.sync.x import XConnector
 from tests.connectors.bench import PNG, Shelf, swept
 from tests.connectors.canned import reply
+from tests.connectors.meter import MemoryMeter
 from tests.connectors.prism import installed, mocking
 from tests.platforms import FakeClock
 
@@ -55,7 +55,7 @@ def _with(base: str, work: Any, *, token: str = "t0ken") -> Any:
         door = HttpDoor(clock, transport=_RealIds(trust_env=False))
         grant = Grant(Channel.X, base, {}, PlatformId("300"), {"access_token": token})
         try:
-            return await work(XConnector(grant, door, AccountMeter(clock), clock))
+            return await work(XConnector(grant, door, MemoryMeter(clock), clock))
         finally:
             await door.aclose()
 

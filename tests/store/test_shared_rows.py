@@ -66,10 +66,8 @@ def test_health_says_since_when(town: Town) -> None:
 
 def test_what_a_connector_learns_is_kept(town: Town) -> None:
     town.store.write(accounts.set_platform_user, town.account.id, PlatformId("77"), {"fields": "id,text"})
-    town.store.write(accounts.set_budgets, town.account.id, {"dm": {"limit": 15, "remaining": 3, "reset_at": 9}})
     now = town.store.read(accounts.one, town.account.id)
     assert (now.platform_user, now.options) == ("77", {"fields": "id,text"})
-    assert town.store.read(accounts.budgets, town.account.id) == {"dm": {"limit": 15, "remaining": 3, "reset_at": 9}}
     assert town.store.read(accounts.cursor, town.account.id) == {}
 
 

@@ -14,7 +14,6 @@ from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
 from switchboard_app.sync.connector import Known, PlatformFailure
 from switchboard_app.sync.poller import poll
-from switchboard_app.sync.ratelimit import AccountMeter
 
 ME = Operator("ml")
 
@@ -57,7 +56,7 @@ def test_an_interrupted_first_sweep_goes_on_as_the_first(embedded_store: Store) 
 
     async def twice() -> None:
         for _ in range(2):
-            await poll(store, account, connector, AccountMeter(store.now))  # type: ignore[arg-type]  # all it asks for
+            await poll(store, account, connector)  # type: ignore[arg-type]  # all it asks for
 
     asyncio.run(twice())
     states = store.read(lambda tx: tx.rows("SELECT person_name, state FROM enquiry ORDER BY person_name"))

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from switchboard_app.model.budget import SPARE, UNTOLD
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import DAY, MINUTE, Millis
@@ -28,7 +29,7 @@ from switchboard_app.sync.json_answer import (
     text_of,
 )
 from switchboard_app.sync.meta.errors import MESSENGER_PERMISSIONS, GraphFailure, graph_failure
-from switchboard_app.sync.ratelimit import SPARE, UNTOLD, Pace, Usage, retry_after, slowdown, usage_of
+from switchboard_app.sync.ratelimit import Pace, Usage, retry_after, slowdown, usage_of
 
 BASE: Final = "https://graph.facebook.com"
 VERSION: Final = "v26.0"
@@ -66,21 +67,21 @@ class GraphApi:
             self.page = id_of((await self.get("me", {"fields": "id,name"})).get("id"))
         return self.page
 
-    def begin_sweep(self) -> None:
+    async def begin_sweep(self) -> None:
         """Whether the page's daily allowance lets a sweep begin. Raises PlatformFailure when it does not yet."""
-        self._meter.spend(DAILY + SPARE)
+        await self._meter.spend(DAILY + SPARE)
         self._prepaid = True  # for its first call
 
-    def engaged(self, people: int) -> None:
+    async def engaged(self, people: int) -> None:
         """So many people wrote in the last 24 hours: the allowance follows (dossier 2.3)."""
-        self._meter.observed(DAILY, 200 * max(people, _FEWEST_ENGAGED), UNTOLD, Millis(self._clock() + DAY))
+        await self._meter.observed(DAILY, 200 * max(people, _FEWEST_ENGAGED), UNTOLD, Millis(self._clock() + DAY))
 
     async def get(self, path: str, params: Mapping[str, str], *, paced: bool = False) -> Record:
         """Read. `paced` for the Conversations API, which allows two calls a second. Raises PlatformFailure."""
         if paced:
             await self._pace.turn()
             if not self._prepaid:
-                self._meter.spend(DAILY)
+                await self._meter.spend(DAILY)
             self._prepaid = False
         return await self._exchange(Call("GET", self._address(path), self._with_proof(params), self.token))
 
@@ -99,27 +100,27 @@ class GraphApi:
     async def _exchange(self, call: Call) -> Record:
         if not self.token:
             raise signed_out(tr("There is no sign-in for this page."))
-        self._meter.spend(CALLS)
+        await self._meter.spend(CALLS)
         answer = await self._door.ask(call)
         now = self._clock()
         usage = usage_of(answer.headers, now)
-        self._take_note(usage, now)
-        return self._read(call, answer, usage, now)
+        await self._take_note(usage, now)
+        return await self._read(call, answer, usage, now)
 
-    def _take_note(self, usage: Usage | None, now: Millis) -> None:
+    async def _take_note(self, usage: Usage | None, now: Millis) -> None:
         if usage is None:
             return
         self._pace.slow(slowdown(usage.percent))
         if usage.percent >= 100:
-            self._meter.exhausted(CALLS, usage.regain_at or Millis(now + 15 * MINUTE))
+            await self._meter.exhausted(CALLS, usage.regain_at or Millis(now + 15 * MINUTE))
 
-    def _read(self, call: Call, answer: Answer, usage: Usage | None, now: Millis) -> Record:
+    async def _read(self, call: Call, answer: Answer, usage: Usage | None, now: Millis) -> Record:
         again = Millis(now + RETRY_SOON)
         sending = not call.reads
         try:
             value = read_json(answer.body)
         except NotJson:
-            raise self._unreadable(answer, sending, now) from None
+            raise await self._unreadable(answer, sending, now) from None
         record = record_of(value)
         error = record.get("error")
         if isinstance(error, dict) or "error_type" in record:
@@ -132,26 +133,26 @@ class GraphApi:
                 free_at=free_at,
                 permissions=self.permissions,
             )
-            self._limited(failure)
+            await self._limited(failure)
             raise failure
         if not 200 <= answer.status < 300:
-            raise self._unreadable(answer, sending, now)
+            raise await self._unreadable(answer, sending, now)
         if not isinstance(value, dict):
             raise malformed(not sending, again)
         return record
 
-    def _limited(self, failure: GraphFailure) -> None:
+    async def _limited(self, failure: GraphFailure) -> None:
         if failure.failure.kind is FailureKind.RATE_LIMIT and failure.failure.retry_at is not None:
             self._pace.strict()
-            self._meter.exhausted(CALLS, failure.failure.retry_at)
+            await self._meter.exhausted(CALLS, failure.failure.retry_at)
 
-    def _unreadable(self, answer: Answer, sending: bool, now: Millis) -> PlatformFailure:
+    async def _unreadable(self, answer: Answer, sending: bool, now: Millis) -> PlatformFailure:
         """An answer without the platform's own words: from a proxy or gateway, or cut short."""
         if answer.status >= 500 or answer.status == 429:
             failure = graph_failure(
                 answer.status, {}, sending=sending, now=now, free_at=retry_after(answer.headers, now)
             )
-            self._limited(failure)
+            await self._limited(failure)
             return failure
         if 300 <= answer.status < 400:  # not followed: nothing was accepted, and asking again leads to the same place
             return malformed(True, None if sending else Millis(now + RETRY_SOON))

@@ -73,7 +73,7 @@ class Sweep:
 
     async def batches(self) -> AsyncIterator[Batch]:
         """All batches of the sweep. A failure leaves after what was read before it; then nothing is complete."""
-        self._api.begin_sweep()
+        await self._api.begin_sweep()
         more: dict[str, str] = {}
         used: list[dict[str, str]] = []
         empty = restarts = seen = 0
@@ -100,7 +100,7 @@ class Sweep:
             whole = last and not (looped and more) and failure_of_all is None and self._put_off is None
             seen += len(rows)
             if whole and seen:
-                self._finish()
+                await self._finish()
             yield gathered.batch(self._cursor(), complete=whole)
             if failure_of_all is not None:
                 raise failure_of_all
@@ -184,11 +184,11 @@ class Sweep:
         gathered.messages.append(unreadable_thread(thread, mark, row, self._clock()))
         self._marks[name] = mark
 
-    def _finish(self) -> None:
+    async def _finish(self) -> None:
         self._swept = self._start
         oldest = self._start - OVERLAP - HOUR
         self._marks = {name: mark for name, mark in self._marks.items() if not 0 < _updated_of(mark) < oldest}
-        self._api.engaged(len(self._engaged))
+        await self._api.engaged(len(self._engaged))
 
     def _cursor(self) -> dict[str, str]:
         cursor = dict(self._marks)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
+from switchboard_app.model.budget import name_and_tier
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.addresses import MediaHosts
@@ -18,7 +19,7 @@ from switchboard_app.sync.connector import Clock, Grant, Meter, PlatformFailure
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.http import RETRY_SOON, Answer, Call, HttpDoor, Part
 from switchboard_app.sync.json_answer import NotJson, Record, read_json, record_of, rows_of
-from switchboard_app.sync.ratelimit import DEEP, SPARE, windowed
+from switchboard_app.sync.ratelimit import windowed
 from switchboard_app.sync.x.errors import x_failure
 from switchboard_app.sync.x.tokens import Tokens
 
@@ -66,7 +67,7 @@ class XApi:
     async def bytes_at(self, address: str, limit: int) -> bytes:
         """An attachment, from X's own address for them or from a media host. Raises PlatformFailure."""
         token = self._tokens.access
-        self._meter.spend(MEDIA)
+        await self._meter.spend(MEDIA)
         try:
             return await self._door.fetch(address, self._media, limit, token=token)
         except PlatformFailure as failure:
@@ -79,17 +80,17 @@ class XApi:
         answer = await self._one(replace(call, token=token), bucket)
         if answer.status == 401 and await self._tokens.renew(token):
             answer = await self._one(replace(call, token=self._tokens.access), bucket)
-        return self._read(call, bucket, answer)
+        return await self._read(call, bucket, answer)
 
     async def _one(self, call: Call, bucket: str) -> Answer:
-        self._meter.spend(bucket)
+        await self._meter.spend(bucket)
         answer = await self._door.ask(call)
         told = windowed(answer.headers, self._clock())
         if told is not None:
-            self._meter.observed(_plain(bucket), told.limit, told.remaining, told.reset_at)
+            await self._meter.observed(name_and_tier(bucket)[0], told.limit, told.remaining, told.reset_at)
         return answer
 
-    def _read(self, call: Call, bucket: str, answer: Answer) -> Record:
+    async def _read(self, call: Call, bucket: str, answer: Answer) -> Record:
         now, sending = self._clock(), not call.reads
         try:
             value = read_json(answer.body) if answer.body.strip() else None
@@ -101,15 +102,11 @@ class XApi:
             status = answer.status if answer.status >= 300 else _status_of(record)
             failure = x_failure(status, record, answer.headers, sending=sending, has_body=bool(record), now=now)
             if failure.failure.kind is FailureKind.RATE_LIMIT:
-                self._meter.exhausted(_plain(bucket), failure.failure.retry_at or Millis(now + MINUTE))
+                await self._meter.exhausted(name_and_tier(bucket)[0], failure.failure.retry_at or Millis(now + MINUTE))
             raise failure
         if broken or not isinstance(value, dict | None):
             raise malformed(call.reads, Millis(now + RETRY_SOON))
         return record
-
-
-def _plain(bucket: str) -> str:
-    return bucket.removesuffix(SPARE).removesuffix(DEEP)
 
 
 def _only_errors(record: Record, call: Call) -> bool:

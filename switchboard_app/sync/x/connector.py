@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from switchboard_app.model.budget import SPARE
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
@@ -19,7 +20,6 @@ from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing,
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.json_answer import id_of, record_of, rows_of, text_of
-from switchboard_app.sync.ratelimit import SPARE
 from switchboard_app.sync.x.api import ME, SENDS, XApi
 from switchboard_app.sync.x.media import upload
 from switchboard_app.sync.x.query import Query
