@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import BigIntegerField, CompositeKey, SmallIntegerField, TextField
 
-from switchboard_app.store.tables.base import Table, added_words, moment, words
+from switchboard_app.store.tables.base import Table, added_number, added_words, moment, words
 
 
 class Outbox(Table):
@@ -38,6 +38,12 @@ class Outbox(Table):
     """When the conversation was last read back."""
     seen = added_words()
     """What that showed of ours, as JSON: shown to whoever must decide."""
+    read_from = moment()
+    """When the first read-back succeeded that did not settle it."""
+    asked_at = moment()
+    """Since when only a person can decide."""
+    repeats = added_number(0)
+    """How often the program itself sent a mail again that may have arrived."""
 
 
 class Echo(Table):
