@@ -20,8 +20,9 @@ from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
 from switchboard_app.sync.addresses import check_api_base
 from switchboard_app.sync.connector import PlatformFailure
-from switchboard_app.sync.engine import Engine, Secrets, Surroundings
+from switchboard_app.sync.engine import Engine, Surroundings
 from switchboard_app.sync.mail import MailServer, SmtpPost, one_address
+from switchboard_app.sync.renewal import Secrets
 from switchboard_app.sync.thread import EngineThread
 
 T = TypeVar("T")

@@ -42,10 +42,11 @@ _OFFICES = Operator("training")
 
 
 class InventedSecrets:
-    """The tokens of the simulated platforms, kept in memory."""
+    """The tokens of the simulated platforms, kept in memory (`sync.renewal.Secrets`)."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, str]] = {}
+        self._former: dict[str, dict[str, str]] = {}
 
     def account_secret(self, account: str) -> dict[str, str] | None:
         """The token of a simulated account."""
@@ -53,11 +54,27 @@ class InventedSecrets:
 
     def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
         """Keep a token until the program ends."""
+        if account in self._known:
+            self._former[account] = self._known[account]
         self._known[account] = dict(secret)
+
+    def former_secret(self, account: str) -> dict[str, str] | None:
+        """The token before the one in use."""
+        return self._former.get(account)
+
+    def secret_proved(self, account: str) -> None:
+        """The token in use works."""
+        self._former.pop(account, None)
+
+    def take_back_secret(self, account: str) -> None:
+        """The former token is in use again."""
+        if account in self._former:
+            self._known[account] = self._former.pop(account)
 
     def forget_account(self, account: str) -> None:
         """Forget a token."""
         self._known.pop(account, None)
+        self._former.pop(account, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from switchboard_app.model.channel import Channel
-from switchboard_app.model.delivery import Failure
+from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
@@ -98,11 +98,33 @@ class Self:
     handle: str = ""
 
 
+AskAnew = Callable[[Mapping[str, str]], Awaitable[Mapping[str, str]]]
+"""Asks the platform for a new secret in place of this one. Raises PlatformFailure; `RenewalRefused` when it says no."""
+
+
+class RenewalRefused(PlatformFailure):
+    """The platform does not renew the sign-in: not a matter of waiting. Nothing was sent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Failure(FailureKind.AUTH, True, why), Health.NEEDS_SIGN_IN, why)
+
+
+class Renewing(Protocol):
+    """How a secret that runs out is renewed without losing any of it (`sync.renewal`)."""
+
+    async def renew(self, dead: str, ask: AskAnew) -> Mapping[str, str]:
+        """The secret in place of the one with the access token `dead`: what somebody else has kept meanwhile, or what
+        `ask` brings, kept in the keyring before it is returned. Raises PlatformFailure, always certain."""
+
+    async def proved(self) -> None:
+        """The platform has taken the renewed secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What a connector is made from: the account's address and options, and its secret from the keyring.
 
-    `keep_secret` stores a renewed secret (X refresh tokens are single use: it must be kept before it is used).
+    `renewing` is there for secrets that run out (X refresh tokens are single use: kept before they are used).
     """
 
     kind: Channel
@@ -110,7 +132,7 @@ class Grant:
     options: Mapping[str, str]
     platform_user: PlatformId | None
     secret: Mapping[str, str] = field(repr=False)
-    keep_secret: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
+    renewing: Renewing | None = None
 
 
 class Meter(Protocol):
@@ -125,6 +147,14 @@ class Meter(Protocol):
 
     async def exhausted(self, bucket: str, until: Millis) -> None:
         """The platform refused a request for its limit: spend nothing from `bucket` before `until`."""
+
+
+@runtime_checkable
+class Forewarns(Protocol):
+    """What a connector can do besides whose sign-in may be seen to end."""
+
+    def forewarning(self) -> str:
+        """What will go wrong unless somebody acts, in words; empty when nothing will. Asks nobody."""
 
 
 class Connector(Protocol):

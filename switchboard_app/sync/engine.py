@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
@@ -29,15 +29,18 @@ from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, PlatformFailure, Self
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
+from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.meter import StoreMeter
 from switchboard_app.sync.poller import Poll, health_of, poll, poll_every
+from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.x import XConnector
 from switchboard_app.tasks import TaskGroup
 
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
     Channel.FACEBOOK: FacebookConnector,
+    Channel.INSTAGRAM: InstagramConnector,
     Channel.X: XConnector,
 }
 TICK_SECONDS = 0.5
@@ -50,19 +53,6 @@ PATIENCE_SECONDS = 100.0
 """How long ``sync --once`` waits for whoever polls the account just now: longer than a lease outlives its holder."""
 SETTLE_AHEAD = 10 * SECOND
 """``sync --once`` reads back at once what it has just sent without an answer, instead of waiting for its turn."""
-
-
-class Secrets(Protocol):
-    """Where the accounts' secrets lie: the OS keyring, or training's invented ones."""
-
-    def account_secret(self, account: str) -> dict[str, str] | None:
-        """The secret, None when this station has none. Raises Unreachable; may wait for a prompt."""
-
-    def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
-        """Keep a renewed secret."""
-
-    def forget_account(self, account: str) -> None:
-        """Forget the secret, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +102,7 @@ class Engine:
         self._around = around
         self._door = HttpDoor(store.now, transport=around.transport, proxy=around.proxy)
         self._lines: dict[AccountId, _Line] = {}
+        self._renewals: dict[AccountId, Renewal] = {}
         self._making: dict[AccountId, asyncio.Lock] = {}
         self._wanted = asyncio.Event()
         self._at_once: set[AccountId] = set()
@@ -132,27 +123,24 @@ class Engine:
             line = self._lines.get(account.id)
             if line is not None and line.made_from == made_from and not again:
                 return line
-            secret = await asyncio.to_thread(self._around.secrets.account_secret, account.id)
+            secret = await self.renewal(account.id).current()
             if secret is None:
                 self._lines.pop(account.id, None)
                 return None
             if line is not None and line.made_from == made_from and line.secret == secret:
-                return line  # two connectors with one single-use refresh token would end the sign-in
-            self._lines[account.id] = await self._made(account, made_from, secret)
+                return line
+            self._lines[account.id] = self._made(account, made_from, secret)
             return self._lines[account.id]
 
-    async def _made(self, account: Account, made_from: tuple[str, str], secret: dict[str, str]) -> _Line:
-        async def keep(renewed: Mapping[str, str]) -> None:
-            if self._lines.get(account.id) is line:  # a person may have signed in anew meanwhile
-                line.secret = dict(renewed)
-                await asyncio.to_thread(self._around.secrets.keep_account_secret, account.id, renewed)
-
+    def _made(self, account: Account, made_from: tuple[str, str], secret: dict[str, str]) -> _Line:
         user = PlatformId(account.platform_user) if account.platform_user else None
-        grant = Grant(account.kind, account.api_base, account.options, user, secret, keep)
+        grant = Grant(account.kind, account.api_base, account.options, user, secret, self.renewal(account.id))
         meter = StoreMeter(self._store, account.id)
-        connector = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
-        line = _Line(connector, made_from, dict(secret))
-        return line
+        return _Line(CONNECTORS[account.kind](grant, self._door, meter, self._store.now), made_from, dict(secret))
+
+    def renewal(self, account: AccountId) -> Renewal:
+        """What keeps the account's secret on this station."""
+        return self._renewals.setdefault(account, Renewal(self._store, self._around.secrets, account))
 
     async def _ready(self, account: Account, *, again: bool = False) -> tuple[_Line | None, bool]:
         """The line, and whether the keyring answered; without a line the account's health says why.
@@ -334,6 +322,8 @@ class Engine:
     async def close(self) -> None:
         """Wait for the sends under way, then let go of all connections."""
         await finish_sends()
+        for renewal in self._renewals.values():
+            await renewal.finish()
         for line in self._lines.values():
             await line.connector.aclose()
         await self._door.aclose()

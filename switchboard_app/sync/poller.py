@@ -22,7 +22,7 @@ from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, attachments, intake, leases
 from switchboard_app.store.database import Store
 from switchboard_app.store.intake import Stored, ToFetch
-from switchboard_app.sync.connector import Connector, PlatformFailure
+from switchboard_app.sync.connector import Connector, Forewarns, PlatformFailure
 
 LEASE = 90 * SECOND
 POLL_EVERY: Mapping[Channel, int] = {
@@ -94,7 +94,8 @@ async def poll(
         await store.run(accounts.set_health, account.id, done.health, failure.health_detail, done.next_poll_at)
     else:
         done.next_poll_at = Millis(store.now() + poll_every(account))
-        await store.run(accounts.set_health, account.id, Health.OK, "", done.next_poll_at)
+        warning = connector.forewarning() if isinstance(connector, Forewarns) else ""
+        await store.run(accounts.set_health, account.id, Health.OK, warning, done.next_poll_at)
     finally:
         await store.run(leases.release, lease)
     return done

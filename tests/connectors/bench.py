@@ -19,7 +19,7 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
 from switchboard_app.model.times import Millis
-from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile, PlatformFailure
+from switchboard_app.sync.connector import AskAnew, Connector, Grant, Outgoing, OutgoingFile, PlatformFailure
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.x import XConnector
@@ -115,7 +115,7 @@ class Bench:
             self.options,
             PlatformId(self.platform.own_id),
             self.secret or {"access_token": token},
-            self._keep_secret,
+            Renewals(self.secret or {"access_token": token}, self._keep_secret),
         )
 
     async def _keep_secret(self, secret: Mapping[str, str]) -> None:
@@ -158,6 +158,29 @@ class Bench:
             files,
             self.clock() if last is None else last,
         )
+
+
+class Renewals:
+    """What `sync.renewal` does, without keyring and lease: the secret of now, asked anew, kept, given back."""
+
+    def __init__(self, secret: Mapping[str, str], keep: Callable[[Mapping[str, str]], Awaitable[None]]) -> None:
+        self.secret = dict(secret)
+        self._keep = keep
+        self._one = asyncio.Lock()
+        self.proofs = 0
+
+    async def renew(self, dead: str, ask: AskAnew) -> Mapping[str, str]:
+        """As `Renewing`."""
+        async with self._one:
+            if self.secret.get("access_token") == dead:
+                fresh = dict(await ask(self.secret))
+                await self._keep(fresh)
+                self.secret = fresh
+            return self.secret
+
+    async def proved(self) -> None:
+        """As `Renewing`."""
+        self.proofs += 1
 
 
 async def swept(connector: Connector, shelf: Shelf) -> list[Batch]:

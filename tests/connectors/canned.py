@@ -15,7 +15,7 @@ from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile
 from switchboard_app.sync.http import HttpDoor
-from tests.connectors.bench import Shelf, connector_for
+from tests.connectors.bench import Renewals, Shelf, connector_for
 from tests.connectors.meter import MemoryMeter
 from tests.platforms import FakeClock
 
@@ -68,6 +68,10 @@ class Canned(httpx.AsyncBaseTransport):
         return httpx.Response(said.status, headers=dict(said.headers), stream=httpx.ByteStream(body))
 
 
+async def _kept(_secret: Mapping[str, str]) -> None:
+    """A keyring that takes everything."""
+
+
 @dataclass(slots=True)
 class Desk:
     """A connector in front of a canned platform."""
@@ -79,6 +83,7 @@ class Desk:
     options: dict[str, str] = field(default_factory=dict)
     me: str = "300"
     keep: Callable[[Mapping[str, str]], Any] | None = None
+    renewals: Renewals = field(init=False)
     shelf: Shelf = field(default_factory=Shelf)
     net: Canned = field(init=False)
     meter: MemoryMeter = field(init=False)
@@ -87,7 +92,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.net = Canned(self.answering)
         self.meter = MemoryMeter(self.clock)
-        grant = Grant(self.kind, "", self.options, PlatformId(self.me) if self.me else None, self.secret, self.keep)
+        self.renewals = Renewals(self.secret, self.keep or _kept)
+        me = PlatformId(self.me) if self.me else None
+        grant = Grant(self.kind, "", self.options, me, self.secret, self.renewals)
         self.connector = connector_for(grant, HttpDoor(self.clock, transport=self.net), self.meter, self.clock)
 
 

@@ -32,6 +32,7 @@ class Ring:
 
     def __init__(self) -> None:
         self.known: dict[str, dict[str, str]] = {}
+        self.former: dict[str, dict[str, str]] = {}
         self.problem: Exception | None = None
         self.asked = 0
 
@@ -44,11 +45,27 @@ class Ring:
 
     def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
         """As `Credentials`."""
+        if account in self.known:
+            self.former[account] = self.known[account]
         self.known[account] = dict(secret)
+
+    def former_secret(self, account: str) -> dict[str, str] | None:
+        """As `Credentials`."""
+        return self.former.get(account)
+
+    def secret_proved(self, account: str) -> None:
+        """As `Credentials`."""
+        self.former.pop(account, None)
+
+    def take_back_secret(self, account: str) -> None:
+        """As `Credentials`."""
+        if account in self.former:
+            self.known[account] = self.former.pop(account)
 
     def forget_account(self, account: str) -> None:
         """As `Credentials`."""
         self.known.pop(account, None)
+        self.former.pop(account, None)
 
 
 @pytest.fixture

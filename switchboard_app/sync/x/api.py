@@ -46,6 +46,10 @@ class XApi:
         self._clock = clock
         self._media = MediaHosts(MEDIA_DOMAINS, self.base)
 
+    def forewarning(self) -> str:
+        """What will become of the sign-in unless somebody acts; empty when all is well."""
+        return self._tokens.forewarning()
+
     def address(self, *steps: str) -> str:
         """The address of a path below ``/2``."""
         return "/".join((self.base, "2", *(quote(step, safe="") for step in steps)))
@@ -66,7 +70,7 @@ class XApi:
 
     async def bytes_at(self, address: str, limit: int) -> bytes:
         """An attachment, from X's own address for them or from a media host. Raises PlatformFailure."""
-        token = self._tokens.access
+        token = await self._tokens.fresh()
         await self._meter.spend(MEDIA)
         try:
             return await self._door.fetch(address, self._media, limit, token=token)
@@ -76,10 +80,12 @@ class XApi:
         return await self._door.fetch(address, self._media, limit, token=self._tokens.access)
 
     async def _exchange(self, call: Call, bucket: str) -> Record:
-        token = self._tokens.access
+        token = await self._tokens.fresh()
         answer = await self._one(replace(call, token=token), bucket)
         if answer.status == 401 and await self._tokens.renew(token):
             answer = await self._one(replace(call, token=self._tokens.access), bucket)
+        if answer.status != 401:
+            await self._tokens.accepted()
         return await self._read(call, bucket, answer)
 
     async def _one(self, call: Call, bucket: str) -> Answer:

@@ -50,6 +50,10 @@ class XConnector:
             raise self._api.not_understood()
         return Self(PlatformId(known_as), text_of(me.get("name")), text_of(me.get("username")).removeprefix("@"))
 
+    def forewarning(self) -> str:
+        """See `sync.connector.Forewarns`."""
+        return self._api.forewarning()
+
     async def poll(self, cursor: Cursor, known: Known) -> AsyncIterator[Batch]:
         """Everything that is new; see `x.sweep`."""
         me = await self._me()
