@@ -24,7 +24,7 @@ from switchboard_app.model.errors import ExitCode, Unreachable, UserError
 from switchboard_app.model.language import tr
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location
-from switchboard_app.ui.bridge import Bridge, Outside, Telephone
+from switchboard_app.ui.bridge import Bridge, Outside, Rehearsal, Telephone
 from switchboard_app.ui.main_window import MainWindow
 from switchboard_app.ui.page_window import PageWindow, bring_forward
 from switchboard_app.ui.single import CALL
@@ -48,6 +48,7 @@ class Open:
 
     store: Store
     telephone: Telephone | None
+    rehearsal: Rehearsal | None
     connect: Callable[[], tuple[EngineThread, Outside]]
     close: Callable[[], None]
     """Lets go of the store and of what training keeps beside it."""
@@ -205,7 +206,7 @@ class Life(QObject):
             engine.start()
             return engine, EngineOutside(store, engine, self._station, self._station.credentials)
 
-        return Open(store, None, connect, store.close)
+        return Open(store, None, None, connect, store.close)
 
     def _trained(self) -> Open:
         from switchboard_app.app.training import Training
@@ -221,7 +222,7 @@ class Life(QObject):
             engine.submit(lambda _engine: training.play())
             return engine, EngineOutside(training.store, engine, self._station, training.secrets)
 
-        return Open(training.store, training.telephone, connect, training.close)
+        return Open(training.store, training.telephone, training.rehearsal, connect, training.close)
 
     def _bridge(self, opened: Open) -> Bridge:
         if opened.bridge is None:
@@ -232,6 +233,7 @@ class Life(QObject):
                 outside,  # type: ignore[arg-type]  # hands every call on to the real one
                 resources=self._station.resources,
                 telephone=opened.telephone,
+                rehearsal=opened.rehearsal,
             )
             bridge = opened.bridge
             self._engine_clock.timeout.connect(lambda: self._begin_engine(bridge, outside))

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from switchboard_app.app.station import Station
@@ -31,6 +32,7 @@ from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.mailbox import OfficeWord, TrainingPost
 from switchboard_app.training.pace import TrainingTime
+from switchboard_app.training.rehearsal import Place, Rehearsal
 from switchboard_app.training.x import SimulatedX
 
 PAGE_NAME = "Rathaus Basel"
@@ -129,6 +131,13 @@ class Training:
         self.director = Director(self.facebook, self.x, cases, wall_clock, time=time)
         self.post = TrainingPost(wall_clock)
         self.telephone = TrainingTelephone(CallBoard(cases, wall_clock, time=time))
+        self.inside = OnlyInside({PAGE_BASE: self.facebook.app, HANDLE_BASE: self.x.app})
+        self.rehearsal = Rehearsal(
+            {
+                PAGE_NAME: Place(self.facebook, partial(self.inside.cut_off, PAGE_BASE)),
+                HANDLE_NAME: Place(self.x, partial(self.inside.cut_off, HANDLE_BASE)),
+            }
+        )
         self.secrets = InventedSecrets()
         self.store.write(_furnish, station.operator, (station.resources / "directory" / "basel-stadt-sample.csv"))
         tokens = {Channel.FACEBOOK: self.facebook.token, Channel.X: self.x.token}
@@ -141,8 +150,7 @@ class Training:
 
     def surroundings(self) -> Surroundings:
         """What the engine is given instead of the network."""
-        inside = OnlyInside({PAGE_BASE: self.facebook.app, HANDLE_BASE: self.x.app})
-        return Surroundings(self.secrets, self.post, SENDER, transport=inside)
+        return Surroundings(self.secrets, self.post, SENDER, transport=self.inside)
 
     def engine(self) -> Engine:
         """The engine over the simulated platforms; make it in its loop."""

@@ -60,6 +60,8 @@ class SimulatedPlatform:
     """People, conversations and messages of one platform, as seen by one account."""
 
     kind: str = ""
+    sends: str = "POST /messages"
+    """The requests by which a client sends, as `FaultBook.add` matches them."""
 
     def __init__(self, clock: Clock, *, own_id: str, own_name: str, own_handle: str, journal: Journal | None) -> None:
         self.clock = clock

@@ -8,7 +8,7 @@ brings their implementations. Refuses to run anything heavy on the window's thre
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -21,6 +21,7 @@ from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
+from switchboard_app.model.trouble import Trouble
 from switchboard_app.store.database import EVERYTHING, Store, wall_clock
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.tasks import TaskGroup
@@ -82,6 +83,22 @@ class Telephone(Protocol):
         """Take the ringing call."""
 
 
+class Rehearsal(Protocol):
+    """Trouble on the simulated platforms of training, by the names of the accounts."""
+
+    def accounts(self) -> Sequence[str]:
+        """The accounts whose platform can be troubled."""
+
+    def offers(self, account: str) -> Sequence[Trouble]:
+        """What can be played on this account."""
+
+    def now(self, account: str) -> Trouble:
+        """What is being played."""
+
+    def play(self, account: str, trouble: Trouble) -> None:
+        """Play this from now on, instead of what was played so far."""
+
+
 class Bridge(QObject):
     """What every view is given."""
 
@@ -98,6 +115,7 @@ class Bridge(QObject):
         *,
         resources: Path,
         telephone: Telephone | None = None,
+        rehearsal: Rehearsal | None = None,
         clock: Callable[[], Millis] = wall_clock,
     ) -> None:
         super().__init__()
@@ -106,6 +124,7 @@ class Bridge(QObject):
         self.outside = outside
         self.telephone = telephone
         self.training = telephone is not None
+        self.rehearsal = rehearsal
         self.clock = clock
         self._resources = resources
         self._tasks = TaskGroup(self._task_failed)

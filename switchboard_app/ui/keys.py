@@ -51,6 +51,7 @@ class Action(StrEnum):
     ACCOUNTS = "accounts"
     DIRECTORY = "directory"
     SETTINGS = "settings"
+    TROUBLE = "trouble"
     QUIT = "quit"
 
 
@@ -137,6 +138,7 @@ TABLE: tuple[Key, ...] = (
     Key(Action.HEALTH, (), "", mark("How the accounts are"), _WINDOW),
     Key(Action.ACCOUNTS, (), "", mark("Connect an account"), _WINDOW),
     Key(Action.DIRECTORY, (), "", mark("Directory of offices"), _WINDOW),
+    Key(Action.TROUBLE, (), "", mark("Practise trouble"), _WINDOW),
     Key(Action.SETTINGS, ("Ctrl+,",), "Ctrl ,", mark("Settings"), _WINDOW, Scope.WINDOW),
     Key(Action.QUIT, ("Ctrl+Q",), "Ctrl Q", mark("Quit"), _WINDOW, Scope.ANYWHERE),
 )

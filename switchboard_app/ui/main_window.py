@@ -30,6 +30,7 @@ from switchboard_app.ui.sidebar import Choice, Sidebar
 from switchboard_app.ui.status_bar import StatusBar
 from switchboard_app.ui.tab_order import step_focus
 from switchboard_app.ui.top_bar import TopBar
+from switchboard_app.ui.training_bar import TrainingBar
 from switchboard_app.ui.undo_bar import NoticeBar, UndoBar
 from switchboard_app.ui.verbs import Verbs
 from switchboard_app.ui.window_acts import Acts
@@ -89,12 +90,11 @@ class MainWindow(QWidget):
         self._side = Place("window", self)
         self.panes = Panes(self.views, self.queue, self._middle, self._side, self)
         self.queue.view.set_compact(self._settings.current().compact_rows)
-        self._strip = look.TrainingStrip("", self)
-        self._strip.setVisible(self._bridge.training)
+        self.training = TrainingBar(self._bridge, self)
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
         parts: tuple[QWidget, ...] = (
-            self._strip,
+            self.training,
             self.top,
             look.Hairline(self),
             self.panes,
@@ -113,7 +113,6 @@ class MainWindow(QWidget):
 
     def retranslate(self) -> None:
         self.setWindowTitle(plain_title("Switchboard", tr("Training") if self._bridge.training else ""))
-        self._strip.set_words(tr("Training: invented citizens, and nothing leaves this program"))
         self.queue.rename(self.views.title())
 
     def _connect(self) -> None:
@@ -128,6 +127,7 @@ class MainWindow(QWidget):
         self.status.health_wanted.connect(lambda: self.act(Action.HEALTH))
         self.queue.opened.connect(self.open_enquiry)
         self.queue.entered.connect(lambda: self.act(Action.ANSWER))
+        self.training.trouble_wanted.connect(lambda: self.act(Action.TROUBLE))
         self.first_page = FirstPage(self.queue)
         self.first_page.painted.connect(self._after_first_page)
         self.queue.view.left_place.connect(self._memory.soon)

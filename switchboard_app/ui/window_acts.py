@@ -37,6 +37,7 @@ class Acts:
             Action.ACCOUNTS: lambda: window.sheets.account().open_new(),
             Action.DIRECTORY: lambda: window.sheets.directory().open(),
             Action.SETTINGS: window.open_settings,
+            Action.TROUBLE: window.sheets.practise,
             Action.QUIT: window.close,
         }
 
@@ -69,4 +70,6 @@ class Acts:
         """Whether it would do anything now."""
         if action in ON_ENQUIRY:
             return action in self._table and self._window.conversation().current() is not None
+        if action is Action.TROUBLE:
+            return self._window.sheets.can_practise
         return action in self._table and (action is not Action.UNDO or self._undo.can_undo())

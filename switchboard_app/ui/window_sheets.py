@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
-
 from switchboard_app.config import resource_folder
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.verbs import Verbs
@@ -19,14 +17,16 @@ if TYPE_CHECKING:
     from switchboard_app.ui.account_sheet import AccountSheet
     from switchboard_app.ui.directory_sheet import DirectorySheet
     from switchboard_app.ui.key_sheet import KeySheet
+    from switchboard_app.ui.main_window import MainWindow
     from switchboard_app.ui.phone_note import PhoneNoteSheet
     from switchboard_app.ui.settings_sheet import SettingsSheet
+    from switchboard_app.ui.trouble_sheet import TroubleSheet
 
 
 class WindowSheets:
     """One of each for a window."""
 
-    def __init__(self, window: QWidget, bridge: Bridge, verbs: Verbs, settings: WindowSettings) -> None:
+    def __init__(self, window: MainWindow, bridge: Bridge, verbs: Verbs, settings: WindowSettings) -> None:
         self._window = window
         self._bridge = bridge
         self._verbs = verbs
@@ -36,6 +36,7 @@ class WindowSheets:
         self._station: SettingsSheet | None = None
         self._directory: DirectorySheet | None = None
         self._account: AccountSheet | None = None
+        self._trouble: TroubleSheet | None = None
 
     def phone_note(self) -> PhoneNoteSheet:
         """The phone note; made ahead of its first use, because it must open at once."""
@@ -76,3 +77,19 @@ class WindowSheets:
 
             self._account = AccountSheet(self._window, self._bridge)
         return self._account
+
+    @property
+    def can_practise(self) -> bool:
+        """Whether there are simulated platforms that can be troubled."""
+        return self._bridge.rehearsal is not None
+
+    def practise(self) -> None:
+        """Choose what is wrong with the simulated platforms."""
+        if self._bridge.rehearsal is None:
+            return
+        if self._trouble is None:
+            from switchboard_app.ui.trouble_sheet import TroubleSheet
+
+            self._trouble = TroubleSheet(self._window, self._bridge.rehearsal)
+            self._trouble.played.connect(self._window.training.retranslate)
+        self._trouble.open()

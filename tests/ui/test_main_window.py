@@ -232,7 +232,7 @@ async def test_f2_takes_the_call_that_rings(tmp_path: Path, station: Station, lo
     folder.mkdir()
     training = Workspace(folder, Telephone())
     async with opened(training, station) as window:
-        assert window._strip.isVisible()
+        assert window.training.isVisible()
         assert window.windowTitle() == "Switchboard · Training"
         await until(lambda: window.bells._calls is not None)
         assert window.bells._calls is not None
