@@ -28,6 +28,8 @@ CREATE TABLE "draft_file" ("id" TEXT NOT NULL PRIMARY KEY, "operator" TEXT NOT N
     "sha256" TEXT NOT NULL);
 CREATE INDEX "draft_file_operator_place" ON "draft_file" ("operator", "place");
 ALTER TABLE "attachment" ADD COLUMN "next_try" BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE "account" ADD COLUMN "failures" SMALLINT NOT NULL DEFAULT 0;
+ALTER TABLE "account" ADD COLUMN "failing_since" BIGINT;
 ALTER TABLE "account" ADD COLUMN "proof" TEXT NOT NULL DEFAULT '';
 ALTER TABLE "outbox" ADD COLUMN "read_at" BIGINT;
 ALTER TABLE "outbox" ADD COLUMN "seen" TEXT NOT NULL DEFAULT '';

@@ -24,6 +24,9 @@ class Account(Table):
     """Of a version before; budgets have a table of their own."""
     created_at = BigIntegerField()
     removed = SmallIntegerField(default=0)
+    failures = added_number(0)
+    """How many polls in a row failed, on whichever station."""
+    failing_since = moment()
     proof = added_words()
     """What the platform listed and what was stored when both were last compared, as JSON."""
 
