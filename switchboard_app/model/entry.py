@@ -71,6 +71,41 @@ class EventCode(StrEnum):
     MERGED = "merged"
     UNDONE = "undone"
     WITHDRAWN = "withdrawn"
+    EDITED = "edited"
+    """Messages were worded differently at the platform; the text says how many."""
+    DELETED = "deleted"
+    """Messages were taken back at the platform; the text says how many."""
+
+
+class Change(StrEnum):
+    """What became of a message at the platform after it was stored here."""
+
+    EDITED = "edited"
+    DELETED = "deleted"
+    """Taken back, as the platform says itself."""
+    GONE = "gone"
+    """No longer among what the platform lists."""
+    RESTORED = "restored"
+    """Listed again after it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said until it was changed. `at` is when, where the platform tells; `seen_at` when we noticed."""
+
+    change: Change
+    text: str
+    at: Millis | None
+    seen_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji under a message; `ours` when our own account put it there."""
+
+    emoji: str
+    ours: bool
+    at: Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +132,8 @@ class Entry:
     edited: bool = False
     late: bool = False
     """Arrived long after it was written."""
+    versions: tuple[Version, ...] = ()
+    """What it said before, oldest first; `text` is the newest wording."""
+    reactions: tuple[Reaction, ...] = ()
     detail: str = ""
     """Kind-specific fields as JSON: a phone note's caller and action, an event's parameters."""

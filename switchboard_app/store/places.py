@@ -21,6 +21,11 @@ def _begin(at: Millis) -> int:
     return min(max(int(at), 0), _LAST_MOMENT) << _BITS
 
 
+def first_place(at: Millis) -> int:
+    """The first place of a moment: what stands before it is earlier."""
+    return _begin(at)
+
+
 def places_for(tx: Transaction, moments: Sequence[Millis]) -> list[int]:
     """Free places for messages of these moments; those of one moment stand in the order given."""
     begins = [_begin(at) for at in moments]

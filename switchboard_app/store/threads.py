@@ -49,6 +49,12 @@ def upsert(
     return found | _make(tx, account, new)
 
 
+def known(tx: Transaction, account: Account, platform_id: PlatformId) -> ThreadId | None:
+    """Our id of a conversation; None when it is not stored."""
+    found = tx.value("SELECT id FROM thread WHERE account_id = ? AND platform_id = ?", account.id, platform_id)
+    return None if found is None else ThreadId(found)
+
+
 def _stored(tx: Transaction, account: Account, wanted: list[PlatformId]) -> dict[PlatformId, KnownThread]:
     sql = (
         "SELECT t.platform_id, t.id, t.person_id, p.name FROM thread t JOIN person p ON p.id = t.person_id"

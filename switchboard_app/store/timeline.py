@@ -24,6 +24,9 @@ from switchboard_app.model.ids import (
     ThreadId,
 )
 from switchboard_app.model.language import tr
+from switchboard_app.store import gaps, versions
+from switchboard_app.store.gaps import Gap
+from switchboard_app.store.outbox_rows import sightings
 from switchboard_app.store.transaction import Row, Transaction, marks
 
 PAGE = 100
@@ -37,19 +40,21 @@ _ENQUIRY = (
 _ENTRY = "id, kind, direction, author, text, at, platform_id, event, elsewhere, deleted, edited, late, detail, place"
 _OUTBOX = (
     "id, state, attempts, not_before, sent_at, failure_kind, failure_certain, failure_text, entry_id, enquiry_id,"
-    " forwarding_id, attempt_at, reads"
+    " forwarding_id, attempt_at, reads, read_at, seen, asked_at, repeats"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything about one enquiry. `more` says that older entries of the enquiry exist."""
+    """Everything about one enquiry. `more` says that older entries of the enquiry exist; `gaps` where messages of the
+    conversation may be missing that the platform no longer gives."""
 
     enquiry: Enquiry
     entries: tuple[Entry, ...]
     forwardings: tuple[Forwarding, ...]
     more: bool = False
     thread_link: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 def enquiry(tx: Transaction, wanted: EnquiryId) -> Enquiry:
@@ -101,8 +106,13 @@ def conversation(tx: Transaction, wanted: EnquiryId, limit: int = PAGE) -> Conve
     """The enquiry with its newest `limit` entries, oldest first; raises NotThere."""
     head = enquiry(tx, wanted)
     rows = tx.rows(f"SELECT {_ENTRY} FROM entry WHERE enquiry_id = ? ORDER BY place DESC LIMIT ?", wanted, limit + 1)
-    link = tx.value("SELECT link FROM thread WHERE id = ?", head.thread) if head.thread else ""
-    return Conversation(head, entries(tx, rows[:limit][::-1]), forwardings(tx, wanted), len(rows) > limit, link or "")
+    link = ""
+    missing: tuple[Gap, ...] = ()
+    if head.thread and head.account:
+        link = tx.value("SELECT link FROM thread WHERE id = ?", head.thread) or ""
+        missing = gaps.around(tx, head.account, head.thread, tx.now)
+    shown = entries(tx, rows[:limit][::-1])
+    return Conversation(head, shown, forwardings(tx, wanted), len(rows) > limit, link, missing)
 
 
 def entries(tx: Transaction, rows: list[Row]) -> tuple[Entry, ...]:
@@ -122,6 +132,8 @@ def entries(tx: Transaction, rows: list[Row]) -> tuple[Entry, ...]:
         row[8]: as_delivery(row)
         for row in tx.rows(f"SELECT {_OUTBOX} FROM outbox WHERE entry_id IN ({marks(len(keys))})", *keys)
     }
+    changed = versions.of(tx, [row[0] for row in rows if row[9] or row[10]])
+    reactions = versions.reactions_to(tx, [row[0] for row in rows if row[6]])
     return tuple(
         Entry(
             id=EntryId(row[0]),
@@ -138,6 +150,8 @@ def entries(tx: Transaction, rows: list[Row]) -> tuple[Entry, ...]:
             deleted=bool(row[9]),
             edited=bool(row[10]),
             late=bool(row[11]),
+            versions=changed.get(row[0], ()),
+            reactions=reactions.get(row[0], ()),
             detail=row[12],
         )
         for row in rows
@@ -160,6 +174,10 @@ def as_delivery(row: Row) -> Delivery:
         enquiry=EnquiryId(row[9]),
         tried_at=row[11],
         reads=row[12],
+        read_at=row[13],
+        seen=sightings(row[14]),
+        asked_at=row[15],
+        repeats=row[16],
     )
 
 

@@ -49,12 +49,6 @@ def test_the_same_id_on_another_account_is_another_message(town: Town) -> None:
     assert town.store.read(intake.known, town.account.id, [PlatformId("1"), PlatformId("2")]) == {"1"}
 
 
-def test_what_is_stored_stays_though_the_platform_edits(town: Town) -> None:
-    town.arrives(town.says("Zuerst", known_as="m"))
-    assert town.arrives(town.says("Geändert", known_as="m")).new == 0
-    assert texts(town) == ["Zuerst"]
-
-
 def test_messages_of_one_second_keep_the_platforms_order(town: Town) -> None:
     def page(*numbers: int) -> list[RemoteMessage]:
         return [town.says(f"Nr. {n}", at=town.clock.now, known_as=f"n{n}") for n in numbers]
