@@ -109,14 +109,7 @@ class FirstStart(look.Ground):
         column.addStretch(1)
         self._column = column
         self._page = PageScroll()
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self._inside, 1000)
-        line.addStretch(1)
-        self._page.column.addLayout(line)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._page)
+        self._page.fill(self, self._inside)
 
     @staticmethod
     def _rows(step: FirstStep, *buttons: look.KeyButton) -> None:

@@ -72,14 +72,7 @@ class NoEntry(look.Ground):
         column.addStretch(1)
         self._column = column
         self._page = PageScroll()
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self._inside, 1000)
-        line.addStretch(1)
-        self._page.column.addLayout(line)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._page)
+        self._page.fill(self, self._inside)
 
     def retheme(self) -> None:
         super().retheme()

@@ -6,7 +6,7 @@ What has the focus is brought into sight. Used by the pages of accounts and of t
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from switchboard_app.ui import look
 
@@ -31,6 +31,17 @@ class PageScroll(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
         look.follow(self.retheme)
+
+    def fill(self, page: QWidget, inside: QWidget) -> None:
+        """Be all of `page`, with `inside` in the middle, as wide as it wants to be."""
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(inside, 1000)
+        line.addStretch(1)
+        self.column.addLayout(line)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self)
 
     def retheme(self) -> None:
         self.column.setSpacing(look.px(look.S3))

@@ -5,6 +5,8 @@ Used by the phone note and the settings.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
@@ -38,14 +40,23 @@ def _paint_words(button: QAbstractButton, painter: QPainter, words: str) -> None
         paint.focus_ring(painter, QRectF(button.rect()), 5)
 
 
-class Radio(QRadioButton):
-    """`Radio(tr("Put into the inbox"))`. Radios with one parent exclude each other; arrow keys move between them."""
+if TYPE_CHECKING:
+    _Button = QAbstractButton
+else:
+    _Button = object
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(plain_button_text(text), parent)
-        self._words = plain_text(text)
-        self.setAccessibleName(self._words)
+
+class _Choice(_Button):
+    """What both kinds share: their words, their size, a surface that is all theirs to click.
+
+    No object of Qt's by itself: one widget cannot be made of two of them.
+    """
+
+    _words = ""
+
+    def _begin(self, text: str) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_words(text)
         theme.follow(self.retheme)
 
     def set_words(self, text: str) -> None:
@@ -68,6 +79,14 @@ class Radio(QRadioButton):
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)
+
+
+class Radio(_Choice, QRadioButton):
+    """`Radio(tr("Put into the inbox"))`. Radios with one parent exclude each other; arrow keys move between them."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._begin(text)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -85,36 +104,12 @@ class Radio(QRadioButton):
         _paint_words(self, painter, self._words)
 
 
-class Check(QCheckBox):
+class Check(_Choice, QCheckBox):
     """`Check(tr("Call back"))`."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(plain_button_text(text), parent)
-        self._words = plain_text(text)
-        self.setAccessibleName(self._words)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        theme.follow(self.retheme)
-
-    def set_words(self, text: str) -> None:
-        """Show other words."""
-        self._words = plain_text(text)
-        self.setText(plain_button_text(text))
-        self.setAccessibleName(self._words)
-        self.retheme()
-
-    def retheme(self) -> None:
-        self.setFont(font(Type.BODY))
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return _size(self._words)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(theme.px(80), self.sizeHint().height())
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
+        super().__init__(parent)
+        self._begin(text)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
