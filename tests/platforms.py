@@ -21,6 +21,7 @@ from switchboard_app.model.times import Millis
 from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.faults import Effect
+from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
@@ -57,7 +58,11 @@ class Served(Generic[PlatformT]):
 
 def in_process(platform: SimulatedPlatform, base: str = "") -> httpx.AsyncClient:
     """A client that reaches the platform without a socket; it is not signed in."""
-    home = {"facebook": "https://graph.facebook.com", "x": "https://api.x.com"}[platform.kind]
+    home = {
+        "facebook": "https://graph.facebook.com",
+        "x": "https://api.x.com",
+        "instagram": "https://graph.facebook.com",
+    }[platform.kind]
     return httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=base or home)
 
 
@@ -140,3 +145,16 @@ def x_server(x: SimulatedX) -> Iterator[Served[SimulatedX]]:
     """The same account on loopback; its API begins at ``base``."""
     with LoopbackServer(x.app, x.faults) as server:
         yield Served(x, server.base)
+
+
+@pytest.fixture
+def instagram(clock: FakeClock) -> SimulatedInstagram:
+    """An Instagram account «Kanton Basel-Stadt» nobody has written to, with its page."""
+    return SimulatedInstagram(clock)
+
+
+@pytest.fixture
+def instagram_server(instagram: SimulatedInstagram) -> Iterator[Served[SimulatedInstagram]]:
+    """The same account on loopback."""
+    with LoopbackServer(instagram.app, instagram.faults) as server:
+        yield Served(instagram, server.base)

@@ -29,6 +29,7 @@ from switchboard_app.training.calls import CallBoard
 from switchboard_app.training.cases import load_cases
 from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.mailbox import OfficeWord, TrainingPost
 from switchboard_app.training.pace import TrainingTime
@@ -39,6 +40,8 @@ PAGE_NAME = "Rathaus Basel"
 HANDLE_NAME = "Kanton Basel-Stadt"
 PAGE_BASE = "https://facebook.training.invalid"
 HANDLE_BASE = "https://x.training.invalid"
+INSTAGRAM_NAME = "Kanton Basel-Stadt (Instagram)"
+INSTAGRAM_BASE = "https://instagram.training.invalid"
 SENDER = "telefonzentrale@training.invalid"
 _OFFICES = Operator("training")
 
@@ -128,19 +131,22 @@ class Training:
         cases = load_cases(station.resources / "training")
         self.facebook = SimulatedFacebook(wall_clock, journal=journal)
         self.x = SimulatedX(wall_clock, journal=journal)
-        self.director = Director(self.facebook, self.x, cases, wall_clock, time=time)
+        self.instagram = SimulatedInstagram(wall_clock, journal=journal)
+        self.director = Director((self.facebook, self.x, self.instagram), cases, wall_clock, time=time)
         self.post = TrainingPost(wall_clock)
         self.telephone = TrainingTelephone(CallBoard(cases, wall_clock, time=time))
-        self.inside = OnlyInside({PAGE_BASE: self.facebook.app, HANDLE_BASE: self.x.app})
+        played = (
+            (PAGE_NAME, PAGE_BASE, self.facebook),
+            (HANDLE_NAME, HANDLE_BASE, self.x),
+            (INSTAGRAM_NAME, INSTAGRAM_BASE, self.instagram),
+        )
+        self.inside = OnlyInside({base: platform.app for _, base, platform in played})
         self.rehearsal = Rehearsal(
-            {
-                PAGE_NAME: Place(self.facebook, partial(self.inside.cut_off, PAGE_BASE)),
-                HANDLE_NAME: Place(self.x, partial(self.inside.cut_off, HANDLE_BASE)),
-            }
+            {name: Place(platform, partial(self.inside.cut_off, base)) for name, base, platform in played}
         )
         self.secrets = InventedSecrets()
         self.store.write(_furnish, station.operator, (station.resources / "directory" / "basel-stadt-sample.csv"))
-        tokens = {Channel.FACEBOOK: self.facebook.token, Channel.X: self.x.token}
+        tokens = {Channel(platform.kind): platform.token for _, _, platform in played}
         for account in self.store.read(accounts.listed):
             self.secrets.keep_account_secret(account.id, {"access_token": tokens[account.kind]})
 
@@ -172,12 +178,14 @@ class Training:
 
 
 def _furnish(tx: Transaction, by: Operator, sample: Path) -> None:
-    """The two accounts and the sample directory, at the first start."""
+    """The accounts and the sample directory, at the first start."""
     known = {account.name for account in accounts.listed(tx)}
     if PAGE_NAME not in known:
         accounts.add(tx, Channel.FACEBOOK, PAGE_NAME, by, api_base=PAGE_BASE, options={"poll_seconds": "10"})
     if HANDLE_NAME not in known:
         accounts.add(tx, Channel.X, HANDLE_NAME, by, api_base=HANDLE_BASE)
+    if INSTAGRAM_NAME not in known:
+        accounts.add(tx, Channel.INSTAGRAM, INSTAGRAM_NAME, by, api_base=INSTAGRAM_BASE, options={"poll_seconds": "10"})
     if not directory.version(tx):
         directory.replace(tx, read_directory(sample.read_bytes()), by)
 

@@ -16,6 +16,7 @@ class IdentityKind(StrEnum):
     PHONE = "phone"
     FACEBOOK = "facebook"
     X = "x"
+    INSTAGRAM = "instagram"
     EMAIL = "email"
 
 

@@ -44,6 +44,19 @@ SIGN_INS: Mapping[Channel, SignIn] = {
             SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
         ),
     ),
+    Channel.INSTAGRAM: SignIn(
+        mark("Instagram account"),
+        "Kanton Basel-Stadt",
+        (
+            SecretField(
+                "access_token",
+                mark("Access token of the page"),
+                mark("Of the page that the Instagram account is connected to"),
+                needed=True,
+            ),
+            SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
+        ),
+    ),
     Channel.X: SignIn(
         mark("X account"),
         "Kanton Basel-Stadt",

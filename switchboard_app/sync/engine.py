@@ -30,6 +30,7 @@ from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, Platf
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.instagram import InstagramConnector
+from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.meter import StoreMeter
 from switchboard_app.sync.poller import Poll, health_of, poll, poll_every
@@ -40,6 +41,7 @@ from switchboard_app.tasks import TaskGroup
 
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
     Channel.FACEBOOK: FacebookConnector,
+    Channel.INSTAGRAM: InstagramConnector,
     Channel.INSTAGRAM: InstagramConnector,
     Channel.X: XConnector,
 }

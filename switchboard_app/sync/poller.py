@@ -28,6 +28,7 @@ LEASE = 90 * SECOND
 POLL_EVERY: Mapping[Channel, int] = {
     # A small page has 200 calls x engaged people a day (dossier 2.3); X shares 15 reads in 15 minutes (dossier 1.4).
     Channel.FACEBOOK: 60 * SECOND,
+    Channel.INSTAGRAM: 60 * SECOND,
     Channel.X: 75 * SECOND,
 }
 _ORDINARY = 60 * SECOND

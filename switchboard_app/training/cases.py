@@ -55,10 +55,12 @@ _CALL_PAUSE_S: Final = (180, 330)
 
 
 class Platform(StrEnum):
-    """Where a citizen writes: the page «Rathaus Basel» or the account «Kanton Basel-Stadt» (@BaselStadt)."""
+    """Where a citizen writes: the page «Rathaus Basel», the account «Kanton Basel-Stadt» on X (@BaselStadt) or on
+    Instagram (kantonbaselstadt)."""
 
     FACEBOOK = "facebook"
     X = "x"
+    INSTAGRAM = "instagram"
 
 
 class Urgency(StrEnum):
@@ -141,7 +143,7 @@ class Citizen:
     name: str
     """Display name on the platform; may hold emoji, Arabic or Hebrew, or be very long."""
     handle: str
-    """X user name without the @; empty on Facebook."""
+    """User name without the @; empty on Facebook."""
     language: str
     """One of `LANGUAGES`."""
     cases: tuple[Case, ...]
@@ -247,9 +249,11 @@ def load_cases(folder: Path) -> Cases:
 
 def _citizen(entry: Entry, photos: Path) -> Citizen:
     platform = Platform(entry.choice("platform", tuple(Platform)))
-    handle = entry.text("handle", longest=15) if platform is Platform.X else ""
-    if handle and not re.fullmatch(r"[A-Za-z0-9_]{4,15}", handle):
+    handle = entry.text("handle", longest=30) if platform is not Platform.FACEBOOK else ""
+    if platform is Platform.X and not re.fullmatch(r"[A-Za-z0-9_]{4,15}", handle):
         raise entry.wrong("handle", tr("must be 4 to 15 letters, digits or _"))
+    if platform is Platform.INSTAGRAM and not re.fullmatch(r"[a-z0-9_.]{1,30}", handle):
+        raise entry.wrong("handle", tr("must be small letters, digits, _ or ."))
     citizen = Citizen(
         key=entry.key("key"),
         platform=platform,

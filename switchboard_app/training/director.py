@@ -11,7 +11,7 @@ Called once a second by the assembly, and by tests with a clock of their own.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,12 +54,11 @@ class _Played:
 
 
 class Director:
-    """Plays the cases on two platforms."""
+    """Plays the cases on the simulated platforms."""
 
     def __init__(
         self,
-        facebook: SimulatedPlatform,
-        x: SimulatedPlatform,
+        platforms: Iterable[SimulatedPlatform],
         cases: Cases,
         clock: Clock,
         *,
@@ -67,24 +66,25 @@ class Director:
         seed: int = 0,
         time: TrainingTime | None = None,
     ) -> None:
-        """Make the citizens known and say what lies there at the start.
+        """Make the citizens known and say what lies there at the start; who is on another platform keeps silent.
 
         `pace` is how fast training passes, `seed` changes how long answers take; `time` carries on an earlier run.
         """
         self.time = time or TrainingTime(clock, pace=pace)
-        self._platforms = {Platform.FACEBOOK: facebook, Platform.X: x}
+        self._platforms = {Platform(platform.kind): platform for platform in platforms}
         self._cases = cases
         self._seed = seed
         self._playing: list[_Played] = []
         self._arrivals = self._all_arrivals()
         self._next = next(self._arrivals, None)
         self._said_before: dict[str, list[SimulatedMessage]] = {}
-        for message in (*facebook.truth(), *x.truth()):
-            if message.ref:
-                self._said_before.setdefault(_case_key(message), []).append(message)
+        for platform in self._platforms.values():
+            for message in platform.truth():
+                if message.ref:
+                    self._said_before.setdefault(_case_key(message), []).append(message)
         known = {platform: set(there.people) for platform, there in self._platforms.items()}
         for citizen in cases.citizens:
-            if citizen.key not in known[citizen.platform]:
+            if citizen.key not in known.get(citizen.platform, {citizen.key}):
                 self._platforms[citizen.platform].add_person(citizen.key, citizen.name, citizen.handle)
         self._begin_due(0.0, self.time.opened_at)
 
@@ -116,7 +116,7 @@ class Director:
             arrivals = self._cases.arrivals(turn)
             if not arrivals:
                 return
-            yield from arrivals
+            yield from (arrival for arrival in arrivals if arrival.citizen.platform in self._platforms)
             turn += 1
 
     def _told(self) -> Iterator[Arrival]:

@@ -57,6 +57,8 @@ class SimulatedFacebook(SimulatedPlatform):
     """One page. Everything that may differ between pages is a member that can be changed while it runs."""
 
     kind = "facebook"
+    needs = "pages_messaging"
+    """The permission without which nobody reads or sends."""
 
     def __init__(
         self,
@@ -89,7 +91,8 @@ class SimulatedFacebook(SimulatedPlatform):
         self._dead: GraphError | None = None
         self._calls: list[Millis] = []
         self._served = 0
-        super().__init__(clock, own_id=page_id, own_name=page_name, own_handle="", journal=journal)
+        self.page_id = page_id
+        super().__init__(clock, own_id=self._sender(page_id), own_name=page_name, own_handle="", journal=journal)
         self._sending = Sending(self, self.rules)
 
     # --- what tests and trainers turn -----------------------------------------------------------------------------
@@ -106,6 +109,13 @@ class SimulatedFacebook(SimulatedPlatform):
     def refusal(self, name: str) -> Reply:
         """A refusal by name, as scripts ask for it; the names are those of `graph_errors.REFUSALS`."""
         return error_reply(REFUSALS[name], self.locale, trace_of(self._served))
+
+    def _sender(self, page_id: str) -> str:
+        """Who sends our messages in this inbox."""
+        return page_id
+
+    def _nodes(self, address: Address) -> Nodes:
+        return Nodes(self, address, most_items=self.most_items)
 
     def conversation_with(self, person: SimulatedPerson) -> str:
         """``t_`` and digits."""
@@ -152,7 +162,7 @@ class SimulatedFacebook(SimulatedPlatform):
             token = self._authenticated(request, parameters, segments)
             headers |= self._usage()
             address = Address(f"{request.url.scheme}://{request.url.netloc}", version, token)
-            nodes = Nodes(self, address, most_items=self.most_items)
+            nodes = self._nodes(address)
             if request.method == "GET":
                 answer = self._read(segments, parameters, nodes, token)
             else:
@@ -220,7 +230,9 @@ class SimulatedFacebook(SimulatedPlatform):
                 return {"data": [self._page(parameters, everything=True)], "paging": {"cursors": cursors}}
             case [one]:
                 return self._node(one, parameters, nodes, token)
-            case ["me" | self.own_id, "conversations"]:
+            case ["me" | self.page_id, "conversations"]:
+                if self.needs not in self.scopes:
+                    raise GraphRefused(REFUSALS["permission"])
                 return nodes.conversations(parameters)
             case [one, "messages"]:
                 return nodes.messages(one, parameters)
@@ -236,7 +248,7 @@ class SimulatedFacebook(SimulatedPlatform):
     def _node(self, one: str, parameters: Mapping[str, str], nodes: Nodes, token: str) -> dict[str, Any]:
         if one == "me" and token == self.user_token:
             return {"name": "Training", "id": number_of(f"{self.own_id} user", 16)}
-        if one in ("me", self.own_id):
+        if one in ("me", self.page_id):
             return self._page(parameters)
         if one in self.conversations():
             return nodes.conversation(one, parameters.get("fields", ""))
@@ -252,15 +264,20 @@ class SimulatedFacebook(SimulatedPlatform):
             "category": "Government organization",
             "category_list": [{"id": "161422927240513", "name": "Government organization"}],
             "name": self.own_name,
-            "id": self.own_id,
+            "id": self.page_id,
             "tasks": list(_TASKS),
         }
+        known |= self._connected()
         names = [asked.name for asked in fields_of(parameters.get("fields", ""), ())]
         wanted = names or (list(known) if everything else ["name", "id"])
         for name in wanted:
             if name not in known:
                 raise GraphRefused(unknown_field(name, "Page"))
-        return {name: known[name] for name in known if name in wanted or name == "id"}
+        return {name: known[name] for name in known if (name in wanted or name == "id") and known[name] is not None}
+
+    def _connected(self) -> dict[str, Any]:
+        """Further members of the page: accounts elsewhere that are connected to it."""
+        return {}
 
     def _token_record(self, token: str) -> dict[str, Any]:
         """What ``/debug_token`` says about a token."""
@@ -269,14 +286,14 @@ class SimulatedFacebook(SimulatedPlatform):
         if dead is not None:
             error = {"code": dead.code, "message": dead.message, "subcode": dead.subcode or 0}
             return {**record, "error": error, "expires_at": 0, "is_valid": False, "scopes": []}
-        granular = [{"scope": scope, "target_ids": [self.own_id]} for scope in self.scopes]
+        granular = [{"scope": scope, "target_ids": [self.page_id]} for scope in self.scopes]
         return {
             **record,
             "type": "PAGE" if token == self.token else "USER",
             "expires_at": 0,
             "is_valid": True,
             "issued_at": 1_790_000_000,
-            "profile_id": self.own_id,
+            "profile_id": self.page_id,
             "scopes": list(self.scopes),
             "granular_scopes": granular,
             "user_id": number_of(f"{self.own_id} user", 16),
@@ -285,13 +302,13 @@ class SimulatedFacebook(SimulatedPlatform):
     # --- writing --------------------------------------------------------------------------------------------------
 
     def _write(self, method: str, segments: list[str], parameters: Mapping[str, str], part: Part | None) -> object:
-        if method == "POST" and "pages_messaging" not in self.scopes:
+        if method == "POST" and self.needs not in self.scopes:
             raise GraphRefused(REFUSALS["permission"])
         match method, segments:
-            case "POST", ["me" | self.own_id, "messages"]:
+            case "POST", ["me" | self.page_id, "messages"]:
                 with self.locked():
                     return self._sending.message(parameters, part)
-            case "POST", ["me" | self.own_id, "message_attachments"]:
+            case "POST", ["me" | self.page_id, "message_attachments"]:
                 return self._sending.upload(parameters, part)
             case _:
                 raise GraphRefused(

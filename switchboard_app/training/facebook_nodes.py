@@ -78,9 +78,16 @@ class Address:
 class Nodes:
     """Renders what one request asks for."""
 
-    def __init__(self, platform: SimulatedPlatform, address: Address, *, most_items: int | None = None) -> None:
-        """`most_items` is how many nodes one answer may hold before the platform asks for less (None: no end)."""
+    inbox = "messenger"
+    """What ``platform`` has to say in a request for conversations."""
+
+    def __init__(
+        self, platform: SimulatedPlatform, address: Address, *, page: str = "", most_items: int | None = None
+    ) -> None:
+        """`page` is in whose path the conversations lie; `most_items` how many nodes one answer may hold before the
+        platform asks for less (None: no end)."""
         self._platform = platform
+        self._page = page or platform.own_id
         self._address = address
         self._budget = most_items
 
@@ -96,14 +103,14 @@ class Nodes:
                 newest = self._platform.newest(conversation)
                 if newest is not None and (not asked or asked == self._person(newest).id):
                     found.append(((newest.at // 1000, conversation), conversation))
-        if parameters.get("platform", "messenger") != "messenger" or parameters.get("folder", "inbox") != "inbox":
+        if parameters.get("platform", "messenger") != self.inbox or parameters.get("folder", "inbox") != "inbox":
             found = []
         found.sort(reverse=True)
         return self._edge(
             found,
             lambda entry: entry[0],
             parameters,
-            f"{self._platform.own_id}/conversations",
+            f"{self._page}/conversations",
             lambda entry: self.conversation(entry[1], fields),
         )
 
@@ -143,7 +150,7 @@ class Nodes:
             "participants": both,
             "former_participants": {"data": []},
             "senders": both,
-            "link": f"/{self._platform.own_id}/inbox/{number_of(conversation, 16)}/",
+            "link": f"/{self._page}/inbox/{number_of(conversation, 16)}/",
             "is_owner": True,
             "is_subscribed": True,
             "scoped_thread_key": conversation,
@@ -253,7 +260,7 @@ class Nodes:
     def _person(self, message: SimulatedMessage) -> SimulatedPerson:
         return self._platform.people[message.person]
 
-    def _profile(self, person: SimulatedPerson | None) -> dict[str, str]:
+    def _profile(self, person: SimulatedPerson | None) -> dict[str, Any]:
         """Name and id of a person, or of the page; the address is none, it only looks like one."""
         name, known_as = (
             (self._platform.own_name, self._platform.own_id) if person is None else (person.name, person.id)

@@ -25,9 +25,6 @@ from switchboard_app.training.multipart import Part
 from switchboard_app.training.platform import SimulatedPlatform, number_of
 from switchboard_app.training.truth import NobodyThere, SimulatedFile, SimulatedPerson
 
-LONGEST: Final = 2_000
-"""Characters of one text."""
-
 RESPONSE_WINDOW: Final = 24 * HOUR
 HUMAN_WINDOW: Final = 7 * DAY
 """Milliseconds after the person's last message: for any reply, and for one tagged HUMAN_AGENT."""
@@ -50,6 +47,12 @@ class SendRules:
     """The page is barred from sending for a while (10/1893063)."""
     owned_elsewhere: frozenset[str] = frozenset()
     """Person ids whose conversation another app controls (10/2018300)."""
+    longest: int = 2_000
+    """Characters of one text, or bytes."""
+    in_bytes: bool = False
+    window_subcode: int = 2018278
+    platform: str = ""
+    """What an upload has to name; "" for Messenger, which is what the platform takes it for."""
 
 
 class Sending:
@@ -71,8 +74,8 @@ class Sending:
         text = message.get("text", "")
         if not isinstance(text, str):
             raise GraphRefused(bad_parameter("Param message[text] must be a string"))
-        if len(text) > LONGEST:
-            problem = f"Length of param message[text] must be less than or equal to {LONGEST}"
+        if len(text.encode() if self._rules.in_bytes else text) > self._rules.longest:
+            problem = f"Length of param message[text] must be less than or equal to {self._rules.longest}"
             raise GraphRefused(bad_parameter(problem))
         attachment = message.get("attachment")
         if bool(text) == (attachment is not None):
@@ -88,6 +91,10 @@ class Sending:
     def upload(self, parameters: Mapping[str, str], part: Part | None) -> dict[str, Any]:
         """``POST /{page}/message_attachments``: stores a file for later messages. Raises GraphRefused."""
         attachment = _object(parameters, "message").get("attachment")
+        if self._rules.platform and parameters.get("platform") != self._rules.platform:
+            raise GraphRefused(bad_parameter("Param platform must be one of messenger, instagram"))
+        if self._rules.platform and part is not None and not part.filename.isascii():
+            raise GraphRefused(bad_parameter("Upload attachment failure.", 2018047))
         if attachment is None:
             raise GraphRefused(bad_parameter("Param message[attachment] is required"))
         return {"attachment_id": self._keep(self._file(attachment, part))}
@@ -118,7 +125,7 @@ class Sending:
         last_word = next((message.at for message in inbound if not message.ours), None)
         window = HUMAN_WINDOW if tag else RESPONSE_WINDOW
         if last_word is None or self._platform.clock() - last_word > window:
-            raise GraphRefused(outside_window())
+            raise GraphRefused(outside_window(self._rules.window_subcode))
 
     def _file(self, attachment: object, part: Part | None) -> SimulatedFile:
         payload = _payload(attachment)

@@ -76,13 +76,13 @@ def token_dead(subcode: int | None = 463) -> GraphError:
     return GraphError(190, message, subcode, key="expired" if subcode == 463 else "")
 
 
-def outside_window() -> GraphError:
-    """The person's last message is too long ago for this kind of message."""
+def outside_window(subcode: int = 2018278) -> GraphError:
+    """The person's last message is too long ago for this kind of message; Instagram has a subcode of its own."""
     return GraphError(
         10,
         "(#10) This message is sent outside of allowed window. Learn more about the new policy here:"
         " https://developers.facebook.com/docs/messenger-platform/policy-overview",
-        2018278,
+        subcode,
         key="outside",
     )
 

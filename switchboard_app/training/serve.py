@@ -28,6 +28,7 @@ from switchboard_app.training.cases import load_cases
 from switchboard_app.training.control import with_control
 from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.x import SimulatedX
 
@@ -51,7 +52,7 @@ def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m switchboard_app.training.serve", description=__doc__)
     options.formatter_class = argparse.RawDescriptionHelpFormatter
     options.add_argument(
-        "--port", type=int, default=0, help="port of the page; the account takes the next (0: free ones)"
+        "--port", type=int, default=0, help="port of the page; the accounts take the next (0: free ones)"
     )
     options.add_argument("--control", action="store_true", help="serve /_control/say, fault, clear and truth too")
     options.add_argument("--seconds", type=float, default=3600, help="stop by itself after so long (3600)")
@@ -66,22 +67,23 @@ def _options() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace) -> int:
     facebook = SimulatedFacebook(now, app_secret=options.app_secret)
     x = SimulatedX(now, spec=options.spec, limits={"dm-read": options.reads})
+    instagram = SimulatedInstagram(now, app_secret=options.app_secret)
     director = None
     if options.citizens is not None:
-        director = Director(facebook, x, load_cases(options.citizens), now, pace=options.pace)
+        director = Director((facebook, x, instagram), load_cases(options.citizens), now, pace=options.pace)
     stop = _stop_asked_for()  # before anybody is told that we are there: a signal may follow at once
     with ExitStack() as open_servers:
         bases = {}
-        for place, platform in enumerate((facebook, x)):
+        for place, platform in enumerate((facebook, x, instagram)):
             app = with_control(platform) if options.control else platform.app
             port = options.port + place if options.port else 0
             bases[platform.kind] = open_servers.enter_context(LoopbackServer(app, platform.faults, port)).base
-        print(json.dumps({**bases, **_sign_ins(facebook, x)}), flush=True)  # noqa: T201
+        print(json.dumps({**bases, **_sign_ins(facebook, x, instagram)}), flush=True)  # noqa: T201
         _wait(stop, options.seconds, director)
     return ExitCode.DONE
 
 
-def _sign_ins(facebook: SimulatedFacebook, x: SimulatedX) -> dict[str, str]:
+def _sign_ins(facebook: SimulatedFacebook, x: SimulatedX, instagram: SimulatedInstagram) -> dict[str, str]:
     return {
         "facebook_page_id": facebook.own_id,
         "facebook_token": facebook.token,
@@ -91,6 +93,9 @@ def _sign_ins(facebook: SimulatedFacebook, x: SimulatedX) -> dict[str, str]:
         "x_token": x.token,
         "x_refresh_token": x.tokens.refresh,
         "x_client_id": x.tokens.client_id,
+        "instagram_page_id": instagram.page_id,
+        "instagram_user_id": instagram.own_id,
+        "instagram_token": instagram.token,
     }
 
 

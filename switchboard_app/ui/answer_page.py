@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel, length_of
 from switchboard_app.model.enquiry import Enquiry, Outcome
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
@@ -145,7 +145,7 @@ class AnswerPage(QWidget):
 
     def _count(self) -> None:
         limit = self._abilities.text_limit
-        n = len(self.box.text())
+        n = length_of(self.box.text(), self._abilities)
         over = bool(limit) and n > limit
         words = f"{n}/{limit}" if limit else str(n)
         if over:
@@ -167,7 +167,7 @@ class AnswerPage(QWidget):
         limit = self._abilities.text_limit
         if not self._window_open:
             return tr("The reply window is closed: reach the person by another channel, or wait until they write.")
-        if limit and len(self.box.text()) > limit:
+        if limit and length_of(self.box.text(), self._abilities) > limit:
             return tr("This channel takes {limit} characters. Shorten the answer or send it in two parts.").format(
                 limit=limit
             )

@@ -23,6 +23,7 @@ def channel_words(kind: IdentityKind) -> str:
         IdentityKind.PHONE: tr("Phone"),
         IdentityKind.FACEBOOK: "Facebook",
         IdentityKind.X: "X",
+        IdentityKind.INSTAGRAM: "Instagram",
         IdentityKind.EMAIL: tr("E-mail"),
     }
     return names[kind]

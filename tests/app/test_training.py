@@ -33,6 +33,7 @@ from switchboard_app.store.timeline import Conversation
 from switchboard_app.sync.engine import Report
 from switchboard_app.sync.thread import EngineThread
 from switchboard_app.training.mailbox import TrainingPost
+from switchboard_app.training.truth import SimulatedMessage
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = Operator("ml")
@@ -113,19 +114,27 @@ def shown(training: Training, enquiry: EnquiryId) -> Conversation:
 
 def ours(training: Training, text: str) -> int:
     """How often a text of ours arrived at the platforms."""
-    said = (*training.facebook.truth(), *training.x.truth())
-    return sum(message.ours and message.text == text for message in said)
+    return sum(message.ours and message.text == text for message in truth(training))
+
+
+def truth(training: Training) -> tuple[SimulatedMessage, ...]:
+    """What all platforms hold."""
+    return (*training.facebook.truth(), *training.x.truth(), *training.instagram.truth())
 
 
 def test_a_first_start(begin: Callable[[], Training], reached: list[str]) -> None:
     training = begin()
     reports = once(training)
-    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 2
-    arrived = len(training.facebook.truth()) + len(training.x.truth())
+    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 3
+    arrived = len(truth(training))
     assert arrived >= 12
     assert sum(one.new for one in reports) == arrived, "every message came through the connectors"
     assert enquiries(training) >= 10
-    assert {row.channel for row in training.store.read(page, EVERYTHING, 0, 200)} == {Channel.FACEBOOK, Channel.X}
+    assert {row.channel for row in training.store.read(page, EVERYTHING, 0, 200)} == {
+        Channel.FACEBOOK,
+        Channel.X,
+        Channel.INSTAGRAM,
+    }
     assert len(training.store.read(directory.listed)) > 20
     again = once(training)
     assert sum(one.new for one in again) == 0
@@ -238,11 +247,11 @@ def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str
     training.store.write(desk.reply, enquiry, text, ME)
     once(training)
     before, entries = enquiries(training), shown(training, enquiry).entries
-    truth = (training.facebook.truth(), training.x.truth())
+    before = truth(training)
     training.close()
     again = begin()
-    assert (again.facebook.truth(), again.x.truth()) == truth
-    assert len(again.store.read(accounts.listed)) == 2
+    assert truth(again) == before
+    assert len(again.store.read(accounts.listed)) == 3
     reports = once(again)
     assert [one.health for one in reports] == [Health.OK] * 2
     assert sum(one.new + one.sent for one in reports) == 0

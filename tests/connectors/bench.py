@@ -22,6 +22,7 @@ from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import AskAnew, Connector, Grant, Outgoing, OutgoingFile, PlatformFailure
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
+from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.x import XConnector
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.platform import SimulatedPlatform
@@ -193,7 +194,11 @@ async def swept(connector: Connector, shelf: Shelf) -> list[Batch]:
 
 
 def connector_for(grant: Grant, door: HttpDoor, meter: MemoryMeter, clock: FakeClock) -> Connector:
-    made: dict[Channel, Callable[..., Connector]] = {Channel.FACEBOOK: FacebookConnector, Channel.X: XConnector}
+    made: dict[Channel, Callable[..., Connector]] = {
+        Channel.FACEBOOK: FacebookConnector,
+        Channel.INSTAGRAM: InstagramConnector,
+        Channel.X: XConnector,
+    }
     return made[grant.kind](grant, door, meter, clock)
 
 

@@ -6,11 +6,23 @@ import httpx
 import pytest
 
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.instagram import SimulatedInstagram
+from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
 from tests.connectors.bench import Bench
-from tests.platforms import FakeClock, Served, clock, facebook, facebook_server, x, x_server
+from tests.platforms import (
+    FakeClock,
+    Served,
+    clock,
+    facebook,
+    facebook_server,
+    instagram,
+    instagram_server,
+    x,
+    x_server,
+)
 
-__all__ = ["clock", "facebook", "facebook_server", "x", "x_server"]
+__all__ = ["clock", "facebook", "facebook_server", "instagram", "instagram_server", "x", "x_server"]
 """The fixtures of tests/platforms.py, for every test of this folder."""
 
 
@@ -26,15 +38,23 @@ def handle(x_server: Served[SimulatedX], clock: FakeClock) -> Bench:
     return Bench(x_server.platform, x_server.base, clock)
 
 
-@pytest.fixture(params=["facebook", "x"])
+@pytest.fixture
+def behind_a_page(instagram_server: Served[SimulatedInstagram], clock: FakeClock) -> Bench:
+    """The Instagram account on loopback."""
+    return Bench(instagram_server.platform, instagram_server.base, clock)
+
+
+@pytest.fixture(params=["facebook", "x", "instagram"])
 def bench(request: pytest.FixtureRequest) -> Bench:
     """Each platform on loopback, one after the other."""
-    made: Bench = request.getfixturevalue({"facebook": "page", "x": "handle"}[request.param])
+    made: Bench = request.getfixturevalue(
+        {"facebook": "page", "x": "handle", "instagram": "behind_a_page"}[request.param]
+    )
     return made
 
 
-@pytest.fixture(params=["facebook", "x"])
-def inside(request: pytest.FixtureRequest, facebook: SimulatedFacebook, x: SimulatedX, clock: FakeClock) -> Bench:
+@pytest.fixture(params=["facebook", "x", "instagram"])
+def inside(request: pytest.FixtureRequest, clock: FakeClock) -> Bench:
     """Each platform inside the process, as training reaches it."""
-    platform = {"facebook": facebook, "x": x}[request.param]
+    platform: SimulatedPlatform = request.getfixturevalue(request.param)
     return Bench(platform, "", clock, transport=httpx.ASGITransport(platform.app))

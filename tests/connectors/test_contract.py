@@ -49,7 +49,7 @@ OTHER_POLL = MINUTE * 2
 
 def _reads(bench: Bench) -> str:
     """How a fault names the first read of a poll."""
-    return {"facebook": "GET /conversations", "x": "GET /2/dm_events"}[bench.kind]
+    return {"facebook": "GET /conversations", "instagram": "GET /conversations", "x": "GET /2/dm_events"}[bench.kind]
 
 
 def test_whoami_says_who_the_token_is(bench: Bench) -> None:

@@ -22,6 +22,7 @@ from switchboard_app.training.cases import (
 )
 from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.x import SimulatedX
@@ -55,14 +56,16 @@ def cases(*told: Case, platform: Platform = Platform.FACEBOOK) -> Cases:
 
 
 class Play:
-    """Two platforms and a director on a clock that is moved second by second."""
+    """Three platforms and a director on a clock that is moved second by second."""
 
     def __init__(self, clock: FakeClock, played: Cases, *, pace: float = 1.0, journal: Journal | None = None) -> None:
         self.clock = clock
         self.facebook = SimulatedFacebook(clock, journal=journal)
         self.x = SimulatedX(clock, journal=journal)
         time = TrainingTime(clock, pace=pace, journal=journal)
-        self.director = Director(self.facebook, self.x, played, clock, time=time)
+        self.instagram = SimulatedInstagram(clock, journal=journal)
+        self.stages = {Platform(one.kind): one for one in (self.facebook, self.x, self.instagram)}
+        self.director = Director(self.stages.values(), played, clock, time=time)
 
     def go_on(self, seconds: int) -> None:
         for _ in range(seconds):
@@ -71,7 +74,7 @@ class Play:
 
     @property
     def texts(self) -> list[str]:
-        return [said.text for said in (*self.facebook.truth(), *self.x.truth())]
+        return [said.text for stage in self.stages.values() for said in stage.truth()]
 
 
 @pytest.fixture
@@ -220,7 +223,7 @@ def test_after_a_crash_everything_is_there_and_nothing_is_said_twice(
 ) -> None:
     first = restart(clock, journal_file, opened, platform)
     first.go_on(92)
-    there = first.facebook if platform is Platform.FACEBOOK else first.x
+    there = first.stages[platform]
     there.accept(there.people["anna"], "Welche Strasse? \ud83d")
     there.edit(there.truth()[1].id, "Hier ein Foto!")
     before = there.truth()
@@ -229,7 +232,7 @@ def test_after_a_crash_everything_is_there_and_nothing_is_said_twice(
 
     clock.forward(3 * DAY)
     second = restart(clock, journal_file, opened, platform)
-    again = second.facebook if platform is Platform.FACEBOOK else second.x
+    again = second.stages[platform]
     assert again.truth() == before
     assert again.people == there.people
     second.go_on(15)
@@ -239,7 +242,7 @@ def test_after_a_crash_everything_is_there_and_nothing_is_said_twice(
     again.delete(again.truth()[0].id)
 
     third = restart(clock, journal_file, opened, platform)
-    once_more = third.facebook if platform is Platform.FACEBOOK else third.x
+    once_more = third.stages[platform]
     assert once_more.truth() == again.truth()
     third.go_on(20)
     refs = [said.ref for said in once_more.truth() if said.ref]

@@ -60,10 +60,11 @@ class TestShippedCases:
         platforms = Counter(citizen.platform for citizen in cases.citizens)
         assert platforms[Platform.FACEBOOK] >= 15
         assert platforms[Platform.X] >= 15
+        assert platforms[Platform.INSTAGRAM] >= 4
 
     def test_names_fit_their_platform(self, cases: Cases) -> None:
         for citizen in cases.citizens:
-            assert bool(citizen.handle) is (citizen.platform is Platform.X), citizen.key
+            assert bool(citizen.handle) is (citizen.platform is not Platform.FACEBOOK), citizen.key
             if citizen.platform is Platform.X:
                 assert len(citizen.name) <= 50, citizen.key
 

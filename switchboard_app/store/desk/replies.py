@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from switchboard_app.model.attaching import Candidate, first_objection
-from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel
+from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel, length_of
 from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode
@@ -135,13 +135,12 @@ def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> No
     not_done(here)
     if not text.strip() and not files:
         raise WrongUse(tr("The answer is empty."), tr("Write something first."))
-    if abilities.text_limit and len(text) > abilities.text_limit:
-        raise Refused(
-            tr("The answer has {n} characters; this channel takes {limit}.").format(
-                n=len(text), limit=abilities.text_limit
-            ),
-            tr("Shorten it or send it in two parts."),
-        )
+    length = length_of(text, abilities)
+    if abilities.text_limit and length > abilities.text_limit:
+        words = tr("The answer has {n} characters; this channel takes {limit}.")
+        if abilities.text_in_bytes:
+            words = tr("The answer has {n} characters; this channel takes {limit}, and ä, é and emoji count more.")
+        raise Refused(words.format(n=length, limit=abilities.text_limit), tr("Shorten it or send it in two parts."))
     if here.extended_until is not None and now > here.extended_until:
         raise Refused(
             tr("The reply window closed on {time}; the platform takes no answer any more.").format(
