@@ -34,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from switchboard_app.model.times import HOUR, Millis
 
@@ -78,7 +79,7 @@ class Page:
     def newest_first(self) -> bool:
         """Whether it is in the order that is expected. In another one no page says that it is the last, and a hole
         means nothing."""
-        return all(one >= other for one, other in zip(self.times, self.times[1:], strict=False))
+        return all(one >= other for one, other in pairwise(self.times))
 
 
 class End(StrEnum):

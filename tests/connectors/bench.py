@@ -17,12 +17,14 @@ import httpx
 from switchboard_app.model.budget import Budget
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import OutboxId, PlatformId
-from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
+from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread, ThreadGap
+from switchboard_app.model.sending import Moment
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import AskAnew, Connector, Grant, Outgoing, OutgoingFile, PlatformFailure
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.instagram import InstagramConnector
+from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.x import XConnector
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.platform import SimulatedPlatform
@@ -50,6 +52,7 @@ class Shelf:
     quarantine: dict[PlatformId, RemoteMessage] = field(default_factory=dict)
     threads: dict[PlatformId, RemoteThread] = field(default_factory=dict)
     gaps: list[tuple[Millis, Millis]] = field(default_factory=list)
+    thread_gaps: list[ThreadGap] = field(default_factory=list)
 
     async def known(self, ids: Sequence[PlatformId]) -> frozenset[PlatformId]:
         return frozenset(one for one in ids if one in self.messages or one in self.quarantine)
@@ -66,6 +69,7 @@ class Shelf:
         self.cursor = batch.cursor
         if batch.gap is not None:
             self.gaps.append(batch.gap)
+        self.thread_gaps.extend(batch.thread_gaps)
 
     @property
     def texts(self) -> list[str]:
@@ -158,6 +162,7 @@ class Bench:
             text,
             files,
             self.clock() if last is None else last,
+            permit=Permit(lambda: Moment(self.clock(), self.clock())),
         )
 
 

@@ -44,20 +44,22 @@ def test_more_than_twenty_new_ones_are_a_gap_and_never_a_deletion(page: Bench) -
         page.platform.say("p", f"{number}", Millis(page.clock() - (40 - number) * MINUTE))
     page.poll()
     assert page.shelf.texts == ["erste", *(f"{number}" for number in range(10, 30))]
-    assert page.shelf.gaps == [(before, Millis(page.clock() - 30 * MINUTE))]
+    (gap,) = page.shelf.thread_gaps
+    assert (gap.from_at, gap.to_at, gap.missing) == (before, Millis(page.clock() - 30 * MINUTE), 10)
     page.clock.forward(MINUTE)
     page.platform.say("p", "danach")
     page.poll()
     assert page.shelf.texts[-1] == "danach"
-    assert len(page.shelf.gaps) == 1
+    assert len(page.shelf.thread_gaps) == 1
 
 
-def test_a_first_import_takes_what_there_is_without_a_gap(page: Bench) -> None:
+def test_a_first_import_takes_what_there_is_and_says_what_there_was(page: Bench) -> None:
     for number in range(30):
         page.platform.say("p", f"{number}", Millis(page.clock() - (40 - number) * MINUTE))
     assert page.poll()[-1].complete
     assert page.shelf.texts == [f"{number}" for number in range(10, 30)]
-    assert not page.shelf.gaps
+    (gap,) = page.shelf.thread_gaps
+    assert (gap.from_at, gap.to_at, gap.missing) == (0, Millis(page.clock() - 30 * MINUTE), 10)
 
 
 def test_messages_given_by_id_alone_are_asked_for_singly() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from switchboard_app.model.delivery import ACCOUNT_WIDE, FailureKind
@@ -40,12 +41,13 @@ class Reading:
     """What one conversation gave.
 
     `cut_off`: older new ones exist that the platform no longer gives. `looped`: its pages led nowhere, there may be
-    more.
+    more. `listed`: down to the last of `messages` the platform showed all it has, newest first.
     """
 
     messages: tuple[RemoteMessage, ...]
     cut_off: bool = False
     looped: bool = False
+    listed: bool = False
 
 
 class Reader:
@@ -56,6 +58,8 @@ class Reader:
         self._inbox = inbox
         self._clock = clock
         self._limits = {"list": _CONVERSATIONS, "one": NEWEST}
+        self.requests = 0
+        """How many calls were made."""
         self.core = core
         """Whether a field of a message beyond `Inbox.fields_core` was refused."""
         self.lean = lean
@@ -82,9 +86,7 @@ class Reader:
             return {"platform": self._inbox.platform, "fields": fields, "limit": str(limit), **more}
 
         path = f"{self._inbox.page}/conversations"
-        return self._edge(
-            await self._less_if_asked("list", lambda limit: self._api.get(path, params(limit), paced=True))
-        )
+        return self._edge(await self._less_if_asked("list", lambda limit: self._get(path, params(limit))))
 
     async def messages(self, conversation: str, more: Mapping[str, str]) -> Record:
         """A page of one conversation's messages, newest first: ``{"data": […], "paging": {…}}``."""
@@ -103,11 +105,25 @@ class Reader:
     async def message(self, message_id: str) -> Record | None:
         """One message by its id; None when the platform no longer gives its details."""
         try:
-            return await self._api.get(message_id, {"fields": self._fields}, paced=True)
+            return await self._get(message_id, {"fields": self._fields})
         except PlatformFailure as failure:
             if failure.failure.kind in STOPS_ALL:
                 raise
             return None
+
+    async def exists(self, conversation: str) -> bool:
+        """Whether the platform still knows a conversation that its list lacks. Raises PlatformFailure."""
+        try:
+            await self._get(conversation, {"fields": "id"})
+        except GraphFailure as failure:
+            if failure.bad_parameter:
+                return False
+            raise
+        return True
+
+    async def _get(self, path: str, params: Mapping[str, str]) -> Record:
+        self.requests += 1
+        return await self._api.get(path, params, paced=True)
 
     @property
     def _fields(self) -> str:
@@ -117,9 +133,9 @@ class Reader:
         async def ask(limit: int) -> Record:
             if more:
                 params = {"fields": self._fields, "limit": str(limit), **more}
-                return self._edge(await self._api.get(f"{conversation}/messages", params, paced=True))
+                return self._edge(await self._get(f"{conversation}/messages", params))
             params = {"fields": f"messages.limit({limit}){{{self._fields}}}"}
-            node = await self._api.get(conversation, params, paced=True)
+            node = await self._get(conversation, params)
             # fields without a value are left out: a conversation without messages is its id alone
             return {} if "messages" not in node and "id" in node else self._edge(node.get("messages"))
 
@@ -141,11 +157,12 @@ class Reader:
                     raise
                 self._limits[what] //= 2
 
-    async def new_messages(self, thread: RemoteThread, known: Known, missing: int) -> Reading:
+    async def new_messages(self, thread: RemoteThread, known: Known, growth: int) -> Reading:
         """The messages of one conversation, newest first, down to the stored ones.
 
-        `missing` is by how many the platform's count grew since what is stored, 0 when that is not known: as long as
-        fewer new ones were found, known ones do not end the reading, because a late message stands behind them.
+        `growth` is by how many the platform's count grew since what is stored, 0 when that is not known. As long as
+        fewer new ones were found, known ones do not end the reading, because a late message stands behind them. When
+        there are fewer than before, everything that comes with details is looked at: what is missing was taken back.
         """
         found: dict[PlatformId, RemoteMessage] = {}
         fresh: set[PlatformId] = set()
@@ -168,13 +185,15 @@ class Reader:
             stored = await known([*readable, *map(PlatformId, bare)])
             fresh |= {*readable} - stored
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
-            if not stored.isdisjoint(readable) and len(fresh) >= missing and not _oldest_first(read):
-                return Reading(tuple(found.values()))
+            enough = len(fresh) >= growth and (growth >= 0 or len(found) >= NEWEST)
+            if not stored.isdisjoint(readable) and enough and not _oldest_first(read):
+                return Reading(tuple(found.values()), listed=_newest_first(found))
+            whole = _newest_first(found)
             singly, refused = await self._singly(bare, stored, thread)
             found |= {one.platform_id: one for one in singly}
             more = next_page(edge)
             if refused or not more or not stored.isdisjoint(bare):
-                return Reading(tuple(found.values()), cut_off=refused)
+                return Reading(tuple(found.values()), cut_off=refused, listed=whole and not bare)
             if more in used:
                 break
             used.append(more)
@@ -197,7 +216,12 @@ class Reader:
 
     def translate(self, row: Json, thread: RemoteThread) -> RemoteMessage:
         """One message in our words."""
-        return message_of(row, thread, self._inbox.own, self._clock())
+        return message_of(row, thread, self._inbox.own, self._clock(), whole=not self.core)
+
+
+def _newest_first(found: Mapping[PlatformId, RemoteMessage]) -> bool:
+    times = [message.at for message in found.values()]
+    return all(one >= other for one, other in pairwise(times))
 
 
 def _oldest_first(messages: list[RemoteMessage]) -> bool:

@@ -1,22 +1,27 @@
 """One sweep over a page's conversations: what changed since what is stored, page by page, nothing skipped.
 
-The walk goes from the newest ``updated_time`` back to 48 hours before the last complete sweep. A conversation whose
-time and count are as they were when its messages were stored costs nothing; a changed one is read down to a known
-message. The cursor holds the start of the last complete sweep (``swept``) and a mark for each conversation inside the
-overlap (``t:<id>``), so an interrupted sweep goes on where the *stored* rows end, without any stored paging address.
+How far back, where to go on and when to stop is `model.sweep`'s arithmetic over the list, newest ``updated_time``
+first. A conversation whose time and count are as they were when its messages were stored costs nothing; a changed one
+is read down to a known message, and once more a quarter of an hour later, when nobody can edit any more. The cursor
+holds the planner's members and a mark for each conversation inside the overlap (``t:<id>``), so an interrupted sweep
+goes on where the *stored* rows end.
 
-What the platform no longer gives is a gap, never a deletion (`meta.reader`). One conversation that cannot be read
-does not hold up the others: it is tried in three sweeps, then its failure goes to quarantine. Called by
-the connectors.
+What the platform no longer gives is a gap, never a deletion (`meta.reader`). One conversation that cannot be read does
+not hold up the others: it is tried in three sweeps, then its failure goes to quarantine. Called by the connectors of a
+page.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
-from switchboard_app.model.remote import Batch, RemoteMessage, RemoteThread
+from switchboard_app.model import sweep
+from switchboard_app.model.ids import PlatformId
+from switchboard_app.model.remote import Batch, Listed, RemoteMessage, RemoteThread, ThreadGap
+from switchboard_app.model.sweep import OPEN, OVERLAP, End, Page, Rules, State, Step
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Known, PlatformFailure
 from switchboard_app.sync.failures import malformed
@@ -24,17 +29,21 @@ from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, 
 from switchboard_app.sync.meta.api import GraphApi, next_page
 from switchboard_app.sync.meta.errors import GraphFailure
 from switchboard_app.sync.meta.inbox import Inbox
-from switchboard_app.sync.meta.reader import STOPS_ALL, Reader
+from switchboard_app.sync.meta.reader import STOPS_ALL, Reader, Reading
 from switchboard_app.sync.meta.translate import thread_of, unreadable_thread, with_person
 
-OVERLAP: Final = 48 * HOUR
+EDITABLE: Final = 15 * MINUTE
+"""For so long a person may change a message; afterwards a conversation is looked at once more."""
 
+_RULES: Final = Rules(empty_pages=3)
 _AT_ONCE: Final = 10
 """Conversations in a batch: even at the slowest pace far less time than a lease lasts."""
-_LISTS: Final = 1000
-_EMPTY_PAGES: Final = 3
 _TRIES: Final = 3
+_ASKED_FOR: Final = 5
+"""So many conversations that the list lacks are asked for in one poll."""
 _MARK: Final = "t:"
+_FINAL: Final = "+"
+"""Ends the mark of a conversation that was read when nobody could edit its messages any more."""
 
 
 @dataclass(slots=True)
@@ -43,17 +52,14 @@ class _Gathered:
 
     threads: list[RemoteThread] = field(default_factory=list)
     messages: list[RemoteMessage] = field(default_factory=list)
-    gap: tuple[Millis, Millis] | None = None
+    gaps: list[ThreadGap] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
+    vanished: list[PlatformId] = field(default_factory=list)
 
     def batch(self, cursor: Mapping[str, str], *, complete: bool = False) -> Batch:
         """As one batch, with the cursor that is true once it is stored."""
-        return Batch(tuple(self.threads), tuple(self.messages), cursor, complete, self.gap)
-
-    def note_gap(self, begin: int, end: int) -> None:
-        """Messages between these moments may be missing for good."""
-        if end > begin:
-            old = self.gap or (begin, end)
-            self.gap = (Millis(min(old[0], begin)), Millis(max(old[1], end)))
+        lists = tuple(self.gaps), tuple(self.listed), tuple(self.vanished)
+        return Batch(tuple(self.threads), tuple(self.messages), cursor, complete, None, *lists)
 
 
 class Sweep:
@@ -66,77 +72,91 @@ class Sweep:
         self._clock = clock
         self._reader = Reader(api, inbox, clock, core=cursor.get("core") == "1", lean=cursor.get("lean") == "1")
         self._marks = {name: mark for name, mark in cursor.items() if name.startswith(_MARK)}
-        self._swept = whole_of(cursor.get("swept", ""))
-        self._start = clock()
+        if any(mark.startswith("!") for mark in self._marks.values()):  # it stands anywhere: the whole list once more
+            cursor = {name: value for name, value in cursor.items() if name != "resume"}
+        self._state = sweep.begin(cursor, clock(), _RULES)
+        self._swept = self._state.swept
+        self._start = self._state.start
         self._engaged: set[str] = set()
+        self._shown: set[str] = set()
+        self._asked_for = 0
         self._put_off: PlatformFailure | None = None
 
     async def batches(self) -> AsyncIterator[Batch]:
         """All batches of the sweep. A failure leaves after what was read before it; then nothing is complete."""
         await self._api.begin_sweep()
-        more: dict[str, str] = {}
-        used: list[dict[str, str]] = []
-        empty = restarts = seen = 0
-        whole = False
         while True:
-            try:
-                page = await self._reader.conversations(more)
-            except GraphFailure as failure:
-                if not (more and failure.bad_parameter and restarts == 0):
-                    raise
-                more, used, restarts = {}, [], 1  # a cursor has expired: once more from the top
+            page = await self._page()
+            if page is None:
                 continue
             rows = [record_of(row) for row in rows_of(page.get("data"))]
-            gathered, failure_of_all, due = _Gathered(), None, self._due(rows)
-            while due and failure_of_all is None:
+            due = self._due(rows)
+            unchanged = not due
+            gathered, failure = _Gathered(), None
+            while due and failure is None:
                 if gathered.threads or gathered.messages:
-                    yield gathered.batch(self._cursor())
-                some, due = due[:_AT_ONCE], due[_AT_ONCE:]
-                gathered, failure_of_all = await self._read(some)
-            more = next_page(page)
-            empty = 0 if rows else empty + 1
-            looped = more in used or len(used) >= _LISTS or empty >= _EMPTY_PAGES
-            last = not more or looped or self._far_enough(rows)
-            whole = last and not (looped and more) and failure_of_all is None and self._put_off is None
-            seen += len(rows)
-            if whole and seen:
-                await self._finish()
-            yield gathered.batch(self._cursor(), complete=whole)
-            if failure_of_all is not None:
-                raise failure_of_all
-            if last:
+                    yield gathered.batch(self._cursor(sweep.paused(self._state).state))
+                gathered, due, failure = await self._read(due)
+            if failure is not None or due:
+                yield gathered.batch(self._cursor(sweep.paused(self._state).state))
+                if failure is not None:
+                    raise failure
+                return  # enough requests for one poll
+            times = [self._updated(row) or self._start for row in rows]
+            step = sweep.seen(self._state, Page(times, unchanged, urlencode(next_page(page))), self._reader.requests)
+            gathered.vanished += await self._vanished(step)
+            yield gathered.batch(await self._after(step), complete=step.complete and self._put_off is None)
+            self._state = step.state
+            if step.end is not None:
                 break
-            used.append(more)
         if self._put_off is not None:
             raise self._put_off
-        if not whole:  # pages that repeat or stay empty: shown, and begun anew at the next poll
+        if step.end is End.LOOPED:  # pages that repeat or stay empty: shown, and begun anew at the next poll
             raise malformed(True, Millis(self._clock() + MINUTE))
 
     # --- the list -------------------------------------------------------------------------------------------------
 
+    async def _page(self) -> Record | None:
+        """The page that is due; None when its cursor had expired and the walk begins once more."""
+        try:
+            return await self._reader.conversations(dict(parse_qsl(self._state.token)))
+        except GraphFailure as failure:
+            again = sweep.refused(self._state) if failure.bad_parameter else None
+            if again is None:
+                raise
+            self._state = again
+            return None
+
     def _due(self, rows: list[Record]) -> list[Record]:
         """The conversations of a page that changed; takes note of who was there lately."""
+        self._shown |= {id_of(row.get("id")) for row in rows}
         self._engaged |= {id_of(row.get("id")) for row in rows if self._updated(row) > self._start - DAY}
         return [row for row in rows if self._is_due(row)]
 
-    async def _read(self, rows: list[Record]) -> tuple[_Gathered, PlatformFailure | None]:
-        """The messages of some conversations, and the failure that ended the reading, if one did."""
+    async def _read(self, rows: list[Record]) -> tuple[_Gathered, list[Record], PlatformFailure | None]:
+        """The messages of the next conversations; those left over, and the failure that ended the reading."""
         gathered = _Gathered()
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number >= _AT_ONCE or self._reader.requests >= _RULES.requests:
+                return gathered, rows[number:] if number else [], None
             try:
                 await self._conversation(row, gathered)
             except PlatformFailure as failure:
                 if failure.failure.kind in STOPS_ALL:
-                    return gathered, failure
+                    return gathered, rows[number:], failure
                 self._failed(row, failure, gathered)
-        return gathered, None
+        return gathered, [], None
 
     def _is_due(self, row: Record) -> bool:
         known_as = id_of(row.get("id"))
         stored = self._marks.get(_MARK + known_as)
-        if not known_as or stored == self._mark(row):
-            return False
+        if not known_as or (stored or "").removesuffix(_FINAL) == self._mark(row):
+            return bool(known_as) and not (stored or "").endswith(_FINAL) and self._is_final(row)
         return stored is not None or not self._swept or not 0 < self._updated(row) < self._swept - OVERLAP
+
+    def _is_final(self, row: Record) -> bool:
+        """Whether nobody can change the newest message any more."""
+        return 0 < self._updated(row) <= self._start - EDITABLE
 
     def _mark(self, row: Record) -> str:
         return f"{self._updated(row)}/{whole_of(row.get('message_count'))}"
@@ -144,30 +164,56 @@ class Sweep:
     def _updated(self, row: Record) -> int:
         return time_of(row.get("updated_time"), self._start) or 0
 
-    def _far_enough(self, rows: list[Record]) -> bool:
-        """Whether the whole page lies before the overlap. A list in the other order is walked to its end."""
-        times = [self._updated(row) for row in rows]
-        if not self._swept or not times or min(times) == 0 or max(times) >= self._swept - OVERLAP:
-            return False
-        return not (len(times) > 1 and times == sorted(times) and times[0] < times[-1])
-
     # --- one conversation -----------------------------------------------------------------------------------------
 
     async def _conversation(self, row: Record, gathered: _Gathered) -> None:
         thread = thread_of(row, self._own)
-        reading = await self._reader.new_messages(thread, self._known, self._grown_by(row))
+        growth = self._growth(row)
+        reading = await self._reader.new_messages(thread, self._known, growth)
         gathered.threads.append(with_person(thread, reading.messages))
         gathered.messages.extend(reading.messages)
-        if reading.cut_off and self._swept and reading.messages:
-            gathered.note_gap(self._swept, min(message.at for message in reading.messages))
+        if reading.messages:
+            self._say_what_is_missing(row, thread, reading, growth, gathered)
         counted = whole_of(row.get("message_count")) or 0 < self._updated(row) < self._start - MINUTE
         if counted and not reading.looped:  # without a count, two messages in one second look like one: read it again
-            self._marks[_MARK + thread.platform_id] = self._mark(row)
+            final = _FINAL if self._is_final(row) else ""
+            self._marks[_MARK + thread.platform_id] = self._mark(row) + final
 
-    def _grown_by(self, row: Record) -> int:
+    def _say_what_is_missing(
+        self, row: Record, thread: RemoteThread, reading: Reading, growth: int, gathered: _Gathered
+    ) -> None:
+        """Older messages that the platform no longer gives, and stored ones that it lists no more."""
+        oldest = Millis(min(message.at for message in reading.messages))
+        if reading.cut_off and self._swept < oldest:
+            count = whole_of(row.get("message_count")) if not self._swept else growth
+            missing = max(0, count - len(reading.messages))
+            gathered.gaps.append(ThreadGap(thread.platform_id, Millis(self._swept), oldest, missing))
+        if reading.listed:
+            gathered.listed.append(Listed(thread.platform_id, oldest, OPEN, counted=growth < 0))
+
+    def _growth(self, row: Record) -> int:
         """By how many messages the conversation grew since it was stored; 0 when nobody knows."""
-        before = whole_of(self._marks.get(_MARK + id_of(row.get("id")), "").rpartition("/")[2])
-        return max(0, whole_of(row.get("message_count")) - before) if before else 0
+        before = whole_of(self._marks.get(_MARK + id_of(row.get("id")), "").rpartition("/")[2].removesuffix(_FINAL))
+        now = whole_of(row.get("message_count"))
+        return now - before if before and now else 0
+
+    async def _vanished(self, step: Step) -> list[PlatformId]:
+        """Conversations that the list should have shown, and of which the platform says that they do not exist."""
+        gone = []
+        for name, mark in list(self._marks.items()):
+            known_as = name.removeprefix(_MARK)
+            if known_as in self._shown or not self._should_be_listed(mark, step) or self._asked_for >= _ASKED_FOR:
+                continue
+            self._asked_for += 1
+            if not await self._reader.exists(known_as):
+                gone.append(PlatformId(known_as))
+                del self._marks[name]
+        return gone
+
+    def _should_be_listed(self, mark: str, step: Step) -> bool:
+        if not self._shown:  # nothing at all is listed any more
+            return step.end in (End.WHOLE, End.EMPTY)
+        return step.covered is not None and step.covered[0] < _updated_of(mark) < step.covered[1]
 
     # --- what stays -----------------------------------------------------------------------------------------------
 
@@ -182,23 +228,22 @@ class Sweep:
             return
         thread = thread_of(row, self._own)
         gathered.messages.append(unreadable_thread(thread, mark, row, self._clock()))
-        self._marks[name] = mark
+        self._marks[name] = mark + _FINAL
 
-    async def _finish(self) -> None:
-        self._swept = self._start
+    async def _after(self, step: Step) -> dict[str, str]:
+        """The cursor after a page; a sweep that put something off is not complete."""
+        if step.end is not End.WHOLE:
+            return self._cursor(step.state)
+        if self._put_off is not None:
+            return self._cursor(replace(step.state, swept=self._swept))
         oldest = self._start - OVERLAP - HOUR
         self._marks = {name: mark for name, mark in self._marks.items() if not 0 < _updated_of(mark) < oldest}
         await self._api.engaged(len(self._engaged))
+        return self._cursor(step.state)
 
-    def _cursor(self) -> dict[str, str]:
-        cursor = dict(self._marks)
-        if self._swept:
-            cursor["swept"] = str(self._swept)
-        if self._reader.core:
-            cursor["core"] = "1"
-        if self._reader.lean:
-            cursor["lean"] = "1"
-        return cursor
+    def _cursor(self, state: State) -> dict[str, str]:
+        told = {"core": self._reader.core, "lean": self._reader.lean}
+        return {**self._marks, **state.cursor, **{name: "1" for name, true in told.items() if true}}
 
 
 def _updated_of(mark: str) -> int:

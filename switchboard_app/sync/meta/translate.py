@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
-from switchboard_app.model.remote import RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
+from switchboard_app.model.remote import RemoteAttachment, RemoteMessage, RemotePerson, RemoteReaction, RemoteThread
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.addresses import name_in
 from switchboard_app.sync.json_answer import (
@@ -82,8 +82,11 @@ def is_skeleton(record: Json) -> bool:
     return isinstance(record, dict) and set(record) <= {"id", "created_time"}
 
 
-def message_of(record: Json, thread: RemoteThread, page_id: str, now: Millis) -> RemoteMessage:
-    """One message. Direction is ``from.id == page id`` (dossier 2.2), not the tags."""
+def message_of(record: Json, thread: RemoteThread, page_id: str, now: Millis, *, whole: bool = False) -> RemoteMessage:
+    """One message. Direction is ``from.id == page id`` (dossier 2.2), not the tags.
+
+    `whole` says that every field was asked for: fields without a value are left out, so then no reactions means none.
+    """
     row = record_of(record)
     known_as = id_of(row.get("id"))
     raw = raw_of(record)
@@ -102,7 +105,26 @@ def message_of(record: Json, thread: RemoteThread, page_id: str, now: Millis) ->
         attachments=tuple(_attachments(row, known_as)),
         raw=raw,
         unreadable=unreadable,
+        deleted=row.get("is_deleted") is True,
+        reactions=tuple(_reactions(row)) if whole or "reactions" in row else None,
     )
+
+
+_EMOJI: Final = {"love": "❤", "smile": "😆", "haha": "😆", "wow": "😮", "sad": "😢", "angry": "😠", "like": "👍",
+                 "yes": "👍", "dislike": "👎", "no": "👎"}  # fmt: skip
+"""Meta writes some reactions by name (dossier, Instagram fixtures of section 4)."""
+_LONGEST_EMOJI: Final = 32
+
+
+def _reactions(row: Record) -> Iterator[RemoteReaction]:
+    """Who reacted how: ``{"data": [{"reaction": "love", "users": [{"id": …}]}]}``."""
+    for entry in map(record_of, rows_of(row.get("reactions"))):
+        name = text_of(entry.get("emoji")) or text_of(entry.get("reaction"))
+        emoji = _EMOJI.get(name, name)[:_LONGEST_EMOJI]
+        for user in map(record_of, rows_of(entry.get("users"))):
+            known_as = id_of(user.get("id"))
+            if emoji and known_as:
+                yield RemoteReaction(PlatformId(known_as), emoji)
 
 
 def unreadable_thread(thread: RemoteThread, mark: str, record: Json, now: Millis) -> RemoteMessage:
