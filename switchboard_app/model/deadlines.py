@@ -29,6 +29,12 @@ class BusinessHours:
 
     periods: Mapping[int, tuple[Period, ...]]
 
+    def is_open(self, at: Millis, is_holiday: Callable[[date], bool]) -> bool:
+        """Whether `at` lies in business time."""
+        here = local(at)
+        periods = () if is_holiday(here.date()) else self.periods.get(here.weekday(), ())
+        return any(opens <= here.time() < closes for opens, closes in periods)
+
     def add(self, start: Millis, minutes: int, is_holiday: Callable[[date], bool]) -> Millis:
         """The moment `minutes` of business time after `start`.
 

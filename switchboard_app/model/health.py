@@ -1,11 +1,19 @@
-"""How a connected account is: a closed vocabulary, each value with its reason and the next step in words."""
+"""How a connected account is: a closed vocabulary, and the rule by which what was seen becomes what is shown.
+
+`judged` is that rule: what needs a person is shown at once, what often mends itself only when it lasts, and recovery at
+once. `health_words` gives reason and next step. Pure; it refuses to remember: `store.health` keeps the standing and its
+history. Called by the store for every poll and send, by everything that shows an account for the words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from switchboard_app.model.language import tr
+from switchboard_app.model.times import HOUR, MINUTE, Millis, duration, when
 
 
 class Health(StrEnum):
@@ -24,10 +32,115 @@ class Health(StrEnum):
     STALE = "stale"
 
 
-def health_words(health: Health, detail: str = "") -> tuple[str, str]:
+WELL: Final = frozenset({Health.OK, Health.CATCHING_UP, Health.ANSWERED_ELSEWHERE, Health.STALE})
+"""A poll that comes to one of these went through."""
+
+_NEEDS_A_PERSON: Final = frozenset(
+    {Health.NEEDS_SIGN_IN, Health.PERMISSION_MISSING, Health.OUT_OF_CREDITS, Health.BLOCKED}
+)
+
+PATIENCE: Final[Mapping[Health, tuple[int, int]]] = {
+    Health.UNREACHABLE: (4, 3 * MINUTE),
+    Health.MALFORMED: (4, 5 * MINUTE),
+    Health.RATE_LIMITED: (3, 3 * MINUTE),
+}
+"""What is shown only after so many polls in a row, or once it has lasted, or will last, so long."""
+
+BLOCKED_FOR: Final = HOUR
+"""Only sending finds out that a platform bars an account: so long a poll that goes through proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account is shown since when, and the trouble behind it that may not be shown yet."""
+
+    health: Health
+    detail: str = ""
+    since: Millis = Millis(0)
+    failures: int = 0
+    failing_since: Millis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a poll or a send came to. `asked` by a person, who is told at once; `sending` when a send saw it; `until` is
+    the moment the platform names for the end of it."""
+
+    health: Health
+    detail: str = ""
+    asked: bool = False
+    sending: bool = False
+    until: Millis | None = None
+
+
+def judged(before: Standing, seen: Seen, now: Millis) -> Standing:
+    """How the account is shown after what was seen."""
+    if seen.health in WELL:
+        barred = before.health is Health.BLOCKED and now - before.since < BLOCKED_FOR
+        if barred and not (seen.asked or seen.sending):
+            return Standing(before.health, before.detail, before.since)
+        return _shown(before, seen, now, 0, None)
+    failures = before.failures + (0 if seen.sending else 1)
+    failing_since = before.failing_since if before.failing_since is not None else now
+    if seen.asked or _is_due(before, seen, now, failures, failing_since):
+        return _shown(before, seen, now, failures, failing_since)
+    return Standing(before.health, before.detail, before.since, failures, failing_since)
+
+
+def _is_due(before: Standing, seen: Seen, now: Millis, failures: int, failing_since: Millis) -> bool:
+    """Whether trouble has shown itself to be more than a blip."""
+    if before.health is seen.health or seen.health not in PATIENCE:
+        return True
+    if before.health in _NEEDS_A_PERSON:
+        return False  # a network that fails on top of it changes nothing about what a person has to do
+    tries, millis = PATIENCE[seen.health]
+    lasts = now - failing_since >= millis or (seen.until is not None and seen.until - now >= millis)
+    return failures >= tries or lasts
+
+
+def _shown(before: Standing, seen: Seen, now: Millis, failures: int, failing_since: Millis | None) -> Standing:
+    since = before.since if before.health is seen.health else now
+    return Standing(seen.health, seen.detail, since, failures, failing_since)
+
+
+# -- details that are told in the language of whoever looks ------------------------------------------------------------
+
+_QUIET: Final = "quiet"
+_UNPOLLED: Final = "unpolled"
+
+
+def quiet_detail(silent: int, usual: int) -> str:
+    """As detail of STALE: nothing came for `silent` milliseconds where `usual` lie between two messages."""
+    return f"{_QUIET} {silent} {usual}"
+
+
+def unpolled_detail(since: Millis | None) -> str:
+    """As detail of STALE: no station has fetched since then."""
+    return f"{_UNPOLLED} {since or 0}"
+
+
+def health_words(health: Health, detail: str = "", now: Millis | None = None) -> tuple[str, str]:
     """The reason and the next step in the language in use; `detail` (a scope, a time) is added to the reason."""
+    kind, _, figures = detail.partition(" ")
+    if health is Health.STALE and kind in (_QUIET, _UNPOLLED) and figures.replace(" ", "").isdigit():
+        return _stale_words(kind, [int(one) for one in figures.split()], now)
     reason, step = _plain_words(health)
     return (f"{reason} {detail}".strip(), step)
+
+
+def _stale_words(kind: str, figures: list[int], now: Millis | None) -> tuple[str, str]:
+    if kind == _QUIET:
+        silent, usual = figures[0], figures[-1]
+        words = tr("No message for {silent}; {usual} is usual at this time.")
+        return (
+            words.format(silent=duration(silent), usual=duration(max(usual, MINUTE))),
+            tr("Look at the account in the platform's own inbox; perhaps it is only a quiet day."),
+        )
+    since = Millis(figures[0])
+    step = tr("Check that the program that syncs this account is running.")
+    if not since:
+        return tr("Nothing has been fetched yet."), step
+    return tr("Nothing has been fetched since {time}.").format(time=when(since, now or since)), step
 
 
 def _plain_words(health: Health) -> tuple[str, str]:

@@ -11,8 +11,7 @@ from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.language import tr
-from switchboard_app.model.times import Millis
-from switchboard_app.store import journal, settings
+from switchboard_app.store import health, journal, settings
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Account as AccountTable
 from switchboard_app.store.transaction import Row, Transaction
@@ -152,26 +151,7 @@ def remove(tx: Transaction, account: AccountId, by: Operator) -> None:
     tx.hint("accounts")
 
 
-def set_health(
-    tx: Transaction, account: AccountId, health: Health, detail: str = "", next_poll_at: Millis | None = None
-) -> None:
-    """Note how the account is; a change of health is journalled."""
-    before = tx.row("SELECT health, health_detail FROM account WHERE id = ?", account)
-    if before is None:
-        return
-    if before[0] != health.value:
-        tx.change("UPDATE account SET health = ?, health_since = ? WHERE id = ?", health.value, tx.now, account)
-        journal.write(tx, "switchboard", "account_health", object_id=account, detail={"health": health.value})
-    ok = ", last_ok_at = ?" if health is Health.OK else ""
-    values = (tx.now,) if health is Health.OK else ()
-    tx.change(
-        f"UPDATE account SET health_detail = ?, next_poll_at = ?{ok} WHERE id = ?",
-        detail,
-        next_poll_at,
-        *values,
-        account,
-    )
-    tx.hint("accounts")
+set_health = health.put
 
 
 def set_platform_user(tx: Transaction, account: AccountId, user: PlatformId, options: Mapping[str, str]) -> None:

@@ -23,7 +23,7 @@ from switchboard_app.model.errors import UserError
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, PlatformId
 from switchboard_app.model.times import MINUTE, SECOND, Millis
-from switchboard_app.store import accounts, desk, outbox
+from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, PlatformFailure, Self
@@ -33,7 +33,7 @@ from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.meter import StoreMeter
-from switchboard_app.sync.poller import Poll, health_of, poll, poll_every
+from switchboard_app.sync.poller import Poll, health_of, poll
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.x import XConnector
@@ -49,6 +49,8 @@ TICK_SECONDS = 0.5
 CHORES_SECONDS = 5.0
 REST = 30 * SECOND
 """How long an account rests after a bug was met while tending it."""
+REST_BEHIND = 2 * SECOND
+"""How long a poll is left to the station that has its lead before this one asks for it again."""
 REST_AWAY = 5 * SECOND
 """How long it rests when the workspace could not be reached."""
 PATIENCE_SECONDS = 100.0
@@ -91,9 +93,9 @@ class _Line:
     """One account as the engine holds it while it runs."""
 
     connector: Connector
+    meter: StoreMeter
     made_from: tuple[str, str]
     secret: dict[str, str]
-    failures: int = 0
 
 
 class Engine:
@@ -138,7 +140,8 @@ class Engine:
         user = PlatformId(account.platform_user) if account.platform_user else None
         grant = Grant(account.kind, account.api_base, account.options, user, secret, self.renewal(account.id))
         meter = StoreMeter(self._store, account.id)
-        return _Line(CONNECTORS[account.kind](grant, self._door, meter, self._store.now), made_from, dict(secret))
+        connector = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
+        return _Line(connector, meter, made_from, dict(secret))
 
     def renewal(self, account: AccountId) -> Renewal:
         """What keeps the account's secret on this station."""
@@ -158,7 +161,7 @@ class Engine:
             return line, True
         now = self._store.now()
         self._rests[f"poll {account.id}"] = self._rests[f"send {account.id}"] = Millis(now + MINUTE)
-        fresh = account.last_ok_at is not None and now - account.last_ok_at < 3 * poll_every(account)
+        fresh = account.last_ok_at is not None and now - account.last_ok_at < health.OVERDUE
         if not (self._store.postgres and fresh):
             wait = Millis(now + MINUTE)
             await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, detail, wait)
@@ -186,9 +189,9 @@ class Engine:
         line, answered = await self._ready(account)
         if line is None:
             return Poll(health=Health.NEEDS_SIGN_IN, reached=answered)
-        done = await poll(self._store, account, line.connector, line.failures, patience=patience, due_only=due_only)
-        if not done.skipped:
-            line.failures = 0 if done.health is Health.OK else line.failures + 1
+        done = await poll(self._store, account, line.connector, line.meter.of_polls, patience=patience, due_only=due_only)
+        if done.skipped and due_only:
+            self._rests[f"poll {account.id}"] = Millis(self._store.now() + REST_BEHIND)
         if done.health is Health.NEEDS_SIGN_IN:
             self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
         return done

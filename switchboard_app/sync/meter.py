@@ -8,7 +8,7 @@ from what was counted. Called by the connectors; made by `sync.engine`.
 from __future__ import annotations
 
 from switchboard_app.log import logger
-from switchboard_app.model.budget import SPARE
+from switchboard_app.model.budget import SPARE, Budget, name_and_tier
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId
@@ -51,10 +51,11 @@ class StoreMeter:
         """The platform refused: nothing goes out of this bucket before `until`."""
         await self._note(budgets.exhausted, bucket, until - self._store.now())
 
-    async def next_poll_at(self) -> Millis:
-        """When every bucket that a poll begins with will give a request; now, where nothing is known."""
-        waits = [await self._store.ask(budgets.wait_for, self._account, bucket) for bucket in sorted(self._of_polls)]
-        return Millis(self._store.now() + max(waits, default=0))
+    async def of_polls(self) -> list[Budget]:
+        """What is left of the budgets out of which polls are begun; nothing where no answer has told any."""
+        names = {name_and_tier(bucket)[0] for bucket in self._of_polls}
+        known = await self._store.ask(budgets.of_account, self._account)
+        return [budget for name, budget in known.items() if name in names]
 
     async def _note(self, verb: budgets.Note, bucket: str, *figures: int) -> None:
         """An answer is there: a workspace that is away must not make it look as if there were none."""

@@ -1,39 +1,34 @@
 """Polling one account: fetch a batch, store it with its cursor, fetch its attachments, say how the account is.
 
-What happens in the network stays here; what is stored is one transaction a batch (`store.intake`). Whoever holds the
-lease ``poll:<account>`` polls; nobody else does. Refuses to move a cursor by itself. Called by `sync.engine`.
+What happens in the network stays here; what is stored is one transaction a batch (`store.intake`), and only as long as
+this station has the lead (`sync.lead`). How the account is judged is `store.health`'s, when it is polled next
+`model.polling`'s. Refuses to move a cursor by itself. Called by `sync.engine`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from switchboard_app.log import logger
+from switchboard_app.model import polling
 from switchboard_app.model.account import Account
-from switchboard_app.model.channel import Channel
+from switchboard_app.model.budget import Budget
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.entry import AttachmentState
-from switchboard_app.model.health import Health
+from switchboard_app.model.health import Health, Seen
 from switchboard_app.model.ids import EnquiryId, PlatformId
+from switchboard_app.model.remote import Batch
 from switchboard_app.model.retry import pause
 from switchboard_app.model.times import MINUTE, SECOND, Millis
-from switchboard_app.store import accounts, attachments, intake, leases
+from switchboard_app.store import accounts, attachments, health, intake, leases
 from switchboard_app.store.database import Store
 from switchboard_app.store.intake import Stored, ToFetch
+from switchboard_app.store.leases import Lease
+from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.connector import Connector, Forewarns, PlatformFailure
-
-LEASE = 90 * SECOND
-POLL_EVERY: Mapping[Channel, int] = {
-    # A small page has 200 calls x engaged people a day (dossier 2.3); X shares 15 reads in 15 minutes (dossier 1.4).
-    Channel.FACEBOOK: 60 * SECOND,
-    Channel.INSTAGRAM: 60 * SECOND,
-    Channel.X: 75 * SECOND,
-}
-_ORDINARY = 60 * SECOND
-_ASK_AGAIN_SECONDS = 0.25
-"""How often a station that waits for the lease asks for it."""
+from switchboard_app.sync.lead import LeadLost, leading, take_lead
 
 
 @dataclass(slots=True)
@@ -44,83 +39,89 @@ class Poll:
     new: int = 0
     settled: int = 0
     health: Health = Health.OK
+    """What this poll saw; what is shown may differ (`model.health.judged`)."""
     next_poll_at: Millis | None = None
     skipped: bool = False
     """Somebody else holds the lease, or has polled in the meantime."""
     reached: bool = True
     """Whether the platform answered at all, be it with a refusal."""
+    complete: bool = True
+    """Whether the sweep came to its end; else the next poll goes on."""
 
 
-def poll_every(account: Account) -> int:
-    """The pause between two polls in milliseconds; the option ``poll_seconds`` sets another."""
+def chosen_pause(account: Account) -> int:
+    """The pause that a person chose for the account (option ``poll_seconds``) in milliseconds, 0 for none."""
     chosen = account.options.get("poll_seconds", "")
-    if chosen.isdigit() and int(chosen) > 0:
-        return int(chosen) * SECOND
-    return POLL_EVERY.get(account.kind, _ORDINARY)
+    return int(chosen) * SECOND if chosen.isascii() and chosen.isdigit() and len(chosen) < 8 else 0
 
 
 async def poll(
     store: Store,
     account: Account,
     connector: Connector,
-    failures: int = 0,
+    budgets: Callable[[], Awaitable[Sequence[Budget]]] | None = None,
     *,
     patience: float = 0.0,
     due_only: bool = False,
 ) -> Poll:
     """Fetch everything new of one account; failures become its health, they are never raised.
 
-    `failures` is how many polls in a row failed before, for the pause until the next one. `patience` is for how many
-    seconds to wait while somebody else polls; `due_only` leaves it be when somebody else has just done so.
+    `budgets` says what is left of those that a poll spends, for the pause until the next one. `patience` is for how
+    many seconds to wait while somebody else polls. `due_only` leaves it be when somebody else has just done so; a poll
+    that is not so was asked for by a person, who is told at once what it came to.
     """
-    lease = await _lease(store, f"poll:{account.id}", patience)
-    if lease is None:
+    lead = await take_lead(store, f"poll:{account.id}", patience)
+    if lead is None:
         return Poll(skipped=True, health=account.health, next_poll_at=account.next_poll_at)
-    if due_only:
-        known = await store.ask(accounts.one, account.id)
-        if known.removed or (known.next_poll_at is not None and known.next_poll_at > store.now()):
-            await store.run(leases.release, lease)
-            return Poll(skipped=True, health=known.health, next_poll_at=known.next_poll_at)
     done = Poll()
     try:
-        await _sweep(store, account, connector, done)
-        await _fetch_left_over(store, account, connector)
-    except PlatformFailure as failure:
-        done.health = failure.health or health_of(failure.failure)
-        done.reached = failure.failure.kind not in (FailureKind.NETWORK, FailureKind.TIMEOUT)
-        done.next_poll_at = _after_failure(store.now(), failure.failure, failures)
-        logger("sync").info(
-            "account %s: poll ended with %s %s", account.id, failure.failure.kind.value, failure.failure.trace
-        )
-        await store.run(accounts.set_health, account.id, done.health, failure.health_detail, done.next_poll_at)
-    else:
-        done.next_poll_at = Millis(store.now() + poll_every(account))
-        warning = connector.forewarning() if isinstance(connector, Forewarns) else ""
-        await store.run(accounts.set_health, account.id, Health.OK, warning, done.next_poll_at)
-    finally:
-        await store.run(leases.release, lease)
+        async with leading(store, lead):
+            account = await store.ask(accounts.one, account.id)
+            waits = account.next_poll_at is not None and account.next_poll_at > store.now()
+            if due_only and (account.removed or waits):
+                return Poll(skipped=True, health=account.health, next_poll_at=account.next_poll_at)
+            try:
+                await _sweep(store, account, connector, lead.lease, done)
+                await _fetch_left_over(store, account, connector)
+            except PlatformFailure as failure:
+                await _failed(store, account, failure, done, asked=not due_only)
+            else:
+                left = () if budgets is None else await budgets()
+                await _went_through(store, account, connector, left, done, asked=not due_only)
+    except LeadLost:
+        logger("sync").info("account %s: the lead was lost, the poll ended there", account.id)
+        return Poll(done.fetched, done.new, done.settled, account.health, account.next_poll_at, skipped=True)
     return done
 
 
-async def _lease(store: Store, name: str, patience: float) -> leases.Lease | None:
-    """The lease, waited for with patience; that of a process which died on this machine is not waited for."""
-    clock = asyncio.get_running_loop().time
-    ends = clock() + patience
-    while True:
-        lease = await store.run(leases.take, name, store.station, LEASE)
-        if lease is not None:
-            return lease
-        if store.location.embedded:
-            holder = await store.ask(leases.holder, name)
-            if not holder or leases.process_ended(holder):
-                await store.run(leases.lapse, name, holder)
-                continue
-        if clock() >= ends:
-            return None
-        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+async def _went_through(
+    store: Store, account: Account, connector: Connector, left: Sequence[Budget], done: Poll, *, asked: bool
+) -> None:
+    now, chosen = store.now(), chosen_pause(account)
+    last = await store.ask(health.last_message, account.id, Millis(now - polling.AWAKE))
+    wait = polling.pause_of(account.kind, chosen, last, now, business=health.is_business(now))
+    chance = secrets.randbelow(1000) / 1000
+    done.next_poll_at = polling.next_poll(wait, left, now, chance=chance, chosen=bool(chosen))
+    found = await store.ask(health.well, account, complete=done.complete)
+    done.health = found.health
+    detail = found.detail
+    if found.health is Health.OK and isinstance(connector, Forewarns):
+        detail = connector.forewarning()
+    await store.run(health.seen, account.id, Seen(found.health, detail, asked=asked), done.next_poll_at)
 
 
-async def _sweep(store: Store, account: Account, connector: Connector, done: Poll) -> None:
+async def _failed(store: Store, account: Account, failure: PlatformFailure, done: Poll, *, asked: bool) -> None:
+    what = failure.failure
+    done.health, done.complete = failure.health or health_of(what), False
+    done.reached = what.kind not in (FailureKind.NETWORK, FailureKind.TIMEOUT)
+    before = await store.ask(health.failures, account.id)
+    done.next_poll_at = after_failure(store.now(), what, before)
+    logger("sync").info("account %s: poll ended with %s %s", account.id, what.kind.value, what.trace)
+    seen = Seen(done.health, failure.health_detail, asked=asked, until=done.next_poll_at)
+    await store.run(health.seen, account.id, seen, done.next_poll_at)
+
+
+async def _sweep(store: Store, account: Account, connector: Connector, lease: Lease, done: Poll) -> None:
     cursor = await store.ask(accounts.cursor, account.id)
     first = await store.ask(accounts.first_sweep, account.id)
 
@@ -128,18 +129,22 @@ async def _sweep(store: Store, account: Account, connector: Connector, done: Pol
         return await store.ask(intake.known, account.id, ids)
 
     async for batch in connector.poll(cursor, known):
-        stored: Stored = await store.run(intake.ingest, account, batch, first_sweep=first)
+        stored = await store.run(_ingest, lease, account, batch, first_sweep=first)
+        done.complete = batch.complete
         done.fetched += stored.fetched
         done.new += stored.new
         done.settled += stored.settled
         for one in stored.to_fetch:
             await _fetch(store, connector, one)
-        # a long sweep keeps its lease: one batch takes far less than the lease lasts
-        if await store.run(leases.take, f"poll:{account.id}", store.station, LEASE) is None:
-            logger("sync").info("account %s: somebody else took over the poll", account.id)
-            return
     if first:
         await store.run(accounts.swept, account.id)
+
+
+def _ingest(tx: Transaction, lease: Lease, account: Account, batch: Batch, *, first_sweep: bool) -> Stored:
+    """Store a batch while the lead is ours: a station that slept must not move a cursor that somebody else moved on."""
+    if leases.holder(tx, lease.name) != lease.holder:
+        raise LeadLost
+    return intake.ingest(tx, account, batch, first_sweep=first_sweep)
 
 
 async def _fetch(store: Store, connector: Connector, one: ToFetch) -> None:
@@ -186,10 +191,13 @@ def health_of(failure: Failure) -> Health:
     }.get(failure.kind, Health.UNREACHABLE)
 
 
-def _after_failure(now: Millis, failure: Failure, failures: int) -> Millis:
-    """When to poll again: the platform's own time, else a growing pause; a dead sign-in is looked at every 15 min."""
+def after_failure(now: Millis, failure: Failure, failures: int) -> Millis:
+    """When to poll again: the platform's own time, else a growing pause; a dead sign-in is looked at every 15 min, an
+    account without credits seldom."""
+    if failure.kind is FailureKind.CREDITS:
+        return Millis(max(failure.retry_at or 0, now + polling.seldom(failures)))
     if failure.retry_at is not None:
         return Millis(max(failure.retry_at, now + SECOND))
-    if failure.kind in (FailureKind.AUTH, FailureKind.PERMISSION, FailureKind.CREDITS):
+    if failure.kind in (FailureKind.AUTH, FailureKind.PERMISSION):
         return Millis(now + 15 * MINUTE)
     return Millis(now + pause(failures + 4))
