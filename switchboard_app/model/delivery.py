@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from switchboard_app.model.ids import EnquiryId, EntryId, OutboxId
 from switchboard_app.model.language import tr
@@ -112,6 +112,21 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message of ours that was seen when a conversation was read back: when the platform dates it, and its words."""
+
+    at: Millis
+    text: str
+
+    LONGEST: ClassVar[int] = 500
+
+    @classmethod
+    def of(cls, at: Millis, text: str) -> Sighting:
+        """A sighting with no more text than a person needs to tell it from others."""
+        return cls(at, text if len(text) <= cls.LONGEST else text[: cls.LONGEST - 1] + "…")
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """The delivery of one entry (reply or mail) as people see it."""
 
@@ -127,3 +142,11 @@ class Delivery:
     """When the last attempt began."""
     reads: int = 0
     """How often the conversation was read back without finding it, while it is uncertain."""
+    read_at: Millis | None = None
+    """When it was last read back."""
+    seen: tuple[Sighting, ...] = ()
+    """What that showed of ours since the attempt."""
+    asked_at: Millis | None = None
+    """Since when only a person can decide."""
+    repeats: int = 0
+    """How often the program itself sent it again although it may have arrived (mails to offices: at most once)."""

@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,11 +22,13 @@ from playhouse.sqlcipher_ext import SqlCipherDatabase
 
 from switchboard_app.log import logger
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.sending import Moment
 from switchboard_app.model.times import Millis
 from switchboard_app.store import drivers
 from switchboard_app.store.errors import held_by_another, in_words, lost_a_race
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.location import Location
+from switchboard_app.store.station_clock import boot_clock, wall_clock
 from switchboard_app.store.transaction import Transaction
 
 P = ParamSpec("P")
@@ -60,11 +62,6 @@ _PRAGMAS = (
     ("cache_size", -16000),
     ("temp_store", "memory"),  # nothing of an encrypted workspace may reach a temporary file
 )
-
-
-def wall_clock() -> Millis:
-    """The time of this machine."""
-    return Millis(time.time_ns() // 1_000_000)
 
 
 def connect(location: Location, key: str = "", *, looking: bool = False) -> Database:
@@ -107,17 +104,32 @@ def open_connection(database: Database) -> None:
             return
 
 
+def _thread(name: str) -> Executor:
+    return ThreadPoolExecutor(1, name)
+
+
 class Store:
     """An open workspace. Close it; leaving it open at exit only delays the exit, it loses nothing."""
 
-    def __init__(self, location: Location, key: str = "", clock: Callable[[], Millis] | None = None) -> None:
+    def __init__(
+        self,
+        location: Location,
+        key: str = "",
+        clock: Callable[[], Millis] | None = None,
+        *,
+        boot: Callable[[], Millis] = boot_clock,
+        station: str = "",
+        executors: Callable[[str], Executor] = _thread,
+    ) -> None:
+        """`clock`, `boot`, `station` and `executors` are for tests: a simulator runs several stations on one thread."""
         self.location = location
-        self.station = f"{os.getpid()}-{new_id()[-8:]}"
+        self.station = station or f"{os.getpid()}-{new_id()[-8:]}"
         self._key = key
         self._clock = clock
+        self._boot = boot
         self._database = connect(location, key)
-        self._writer = ThreadPoolExecutor(1, "store-writer")
-        self._reader = ThreadPoolExecutor(1, "store-reader")
+        self._writer = executors("store-writer")
+        self._reader = executors("store-reader")
         self._listeners: list[Listener] = []
         self._closing = threading.Event()
         self._watch: threading.Thread | None = None
@@ -211,6 +223,10 @@ class Store:
     def now(self) -> Millis:
         """The time of this station, for deciding when to look again; what is stored takes the database's clock."""
         return self._clock() if self._clock is not None else wall_clock()
+
+    def moment(self) -> Moment:
+        """What both clocks of this station show, for measuring how long something took, sleep included."""
+        return Moment(self.now(), self._boot())
 
     @property
     def postgres(self) -> bool:

@@ -1,40 +1,41 @@
-"""Leases: which station polls and which sends for an account. Times by the database's clock, taken by a conditional
-UPDATE whose row count must be 1; the epoch fences whoever held it before."""
+"""Leases: which station polls and which sends for an account. Times by the database's clock.
+
+Who may take one is said by `model.tenure`; here it is written, in a conditional UPDATE whose row count must be 1. The
+epoch fences whoever held it before.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 
+from switchboard_app.model import tenure
+from switchboard_app.model.tenure import Lease
 from switchboard_app.model.times import Millis
 from switchboard_app.store.transaction import Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A right to act for a while; `until` by the database's clock."""
-
-    name: str
-    holder: str
-    epoch: int
-    until: Millis
+__all__ = ["Lease", "holder", "lapse", "process_ended", "release", "take"]
 
 
 def take(tx: Transaction, name: str, holder: str, millis: int) -> Lease | None:
     """Take or renew the lease; None while somebody else holds it."""
-    until = Millis(tx.now + millis)
-    if tx.postgres:
-        tx.change("INSERT INTO lease (name, holder, epoch, until) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING", name)
-    else:
-        tx.change("INSERT OR IGNORE INTO lease (name, holder, epoch, until) VALUES (?, '', 0, 0)", name)
-    sql = (
-        "UPDATE lease SET epoch = CASE WHEN holder = ? AND until > ? THEN epoch ELSE epoch + 1 END,"
-        " holder = ?, until = ? WHERE name = ? AND (holder = ? OR until <= ?)"
-    )
-    if tx.change(sql, holder, tx.now, holder, until, name, holder, tx.now) != 1:
-        return None
-    return Lease(name, holder, int(tx.value("SELECT epoch FROM lease WHERE name = ?", name)), until)
+    before = _load(tx, name)
+    if before is None:
+        sql = "INSERT INTO lease (name, holder, epoch, until) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING"
+        tx.change(sql, name)
+        before = Lease(name)
+    after = tenure.taken(before, holder, millis, tx.now)
+    return after if after is not None and _write(tx, before, after) else None
+
+
+def _load(tx: Transaction, name: str) -> Lease | None:
+    row = tx.row(f"SELECT holder, epoch, until FROM lease WHERE name = ?{tx.for_update}", name)
+    return None if row is None else Lease(name, row[0], int(row[1]), Millis(row[2]))
+
+
+def _write(tx: Transaction, before: Lease, after: Lease) -> bool:
+    sql = "UPDATE lease SET holder = ?, epoch = ?, until = ? WHERE name = ? AND holder = ? AND epoch = ?"
+    return tx.change(sql, after.holder, after.epoch, after.until, before.name, before.holder, before.epoch) == 1
 
 
 def holder(tx: Transaction, name: str) -> str:
@@ -66,9 +67,4 @@ def process_ended(station: str) -> bool:
 
 def release(tx: Transaction, lease: Lease) -> None:
     """Give the lease back, if it is still ours."""
-    tx.change(
-        "UPDATE lease SET until = 0, holder = '' WHERE name = ? AND holder = ? AND epoch = ?",
-        lease.name,
-        lease.holder,
-        lease.epoch,
-    )
+    _write(tx, lease, tenure.released(lease))

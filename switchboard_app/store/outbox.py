@@ -1,8 +1,9 @@
 """The outbox: what is to be sent, taken by one sender at a time, and what became of it.
 
 ``queued → sending → sent``; back to ``queued`` or on to ``failed`` only on positive proof that nothing was sent; else
-``uncertain``, settled by reading the thread back or by a person. Each step is one conditional UPDATE with the epoch as
-a fence. Called by `sync.sender`; people's side (reply, undo, decide) is in `desk`.
+``uncertain``, settled by reading the thread back or by a person. What a step leads to is said by `model.sending`; here
+it is written, in one conditional UPDATE with the epoch as a fence. Called by `sync.sender`; people's side (reply, undo,
+decide) is in `desk`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
+from switchboard_app.model import sending
+from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.ids import AccountId, EnquiryId, EntryId, OutboxId, PlatformId, ThreadId
-from switchboard_app.model.retry import next_try
-from switchboard_app.model.times import SECOND, Millis
-from switchboard_app.store import clocks, outbox_rows
+from switchboard_app.model.sending import Terms
+from switchboard_app.model.times import Millis
+from switchboard_app.store import outbox_rows
 from switchboard_app.store.ids import new_id
-from switchboard_app.store.outbox_rows import READS_BEFORE_ASKING
 from switchboard_app.store.settling import (
-    AFTER_PERMIT,
-    MATCH_BEFORE,
     Unsettled,
     awaiting_echo,
     mail_arrived,
@@ -31,10 +30,6 @@ from switchboard_app.store.settling import (
 from switchboard_app.store.transaction import Transaction, marks
 
 __all__ = [
-    "AFTER_PERMIT",
-    "MATCH_BEFORE",
-    "PERMIT",
-    "READS_BEFORE_ASKING",
     "Taken",
     "Unsettled",
     "awaiting_echo",
@@ -53,10 +48,6 @@ __all__ = [
     "unsettled",
     "waiting",
 ]
-
-PERMIT = 45 * SECOND
-"""For how long a sender may write after taking a row (reliability 4.4, step 2)."""
-
 
 _ITS_TURN = (
     "(o.thread_id IS NULL OR NOT EXISTS (SELECT 1 FROM outbox p WHERE p.thread_id = o.thread_id AND p.id <> o.id"
@@ -84,6 +75,7 @@ class Taken:
     payload: dict[str, str]
     attempts: int
     permit_until: Millis
+    terms: Terms
     last_inbound_at: Millis | None
 
 
@@ -131,18 +123,19 @@ def hurry(tx: Transaction, account: AccountId | None) -> None:
 
 def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
     """Take a row for sending; None when another sender was faster, a person withdrew it, or it is not its turn."""
-    until = Millis(tx.now + PERMIT)
-    sql = (
-        "UPDATE outbox AS o SET state = 'sending', epoch = epoch + 1, holder = ?, permit_until = ?, attempt_at = ?,"
-        f" attempts = attempts + 1 WHERE id = ? AND state = 'queued' AND not_before <= ? AND {_ITS_TURN}"
-    )
-    if tx.change(sql, tx.station, until, tx.now, wanted, tx.now) != 1:
+    before = outbox_rows.load(tx, wanted)
+    if before is None:
+        return None
+    under = sending.terms(before.kind, outbox_rows.files_of(tx, wanted))
+    after = sending.taken(before, under, tx.now)
+    if after is None or not outbox_rows.write(
+        tx, wanted, before, after, holder=tx.station, only_if=f" AND {_ITS_TURN}"
+    ):
         return None
     row = tx.row(
-        "SELECT o.kind, o.epoch, o.entry_id, o.enquiry_id, o.account_id, o.thread_id, t.platform_id, o.recipient,"
-        " e.text, o.payload, o.attempts, q.last_inbound_at FROM outbox o"
-        " LEFT JOIN entry e ON e.id = o.entry_id LEFT JOIN thread t ON t.id = o.thread_id"
-        " LEFT JOIN enquiry q ON q.id = o.enquiry_id WHERE o.id = ?",
+        "SELECT o.entry_id, o.enquiry_id, o.account_id, o.thread_id, t.platform_id, o.recipient, e.text, o.payload,"
+        " q.last_inbound_at FROM outbox o LEFT JOIN entry e ON e.id = o.entry_id"
+        " LEFT JOIN thread t ON t.id = o.thread_id LEFT JOIN enquiry q ON q.id = o.enquiry_id WHERE o.id = ?",
         wanted,
     )
     assert row is not None
@@ -151,27 +144,28 @@ def take(tx: Transaction, wanted: OutboxId) -> Taken | None:
         "INSERT INTO outbox_attempt (id, outbox_id, epoch, holder, started_at, result) VALUES (?, ?, ?, ?, ?, '')",
         attempt,
         wanted,
-        row[1],
+        after.epoch,
         tx.station,
         tx.now,
     )
-    tx.hint(f"enquiry:{row[3]}")
+    tx.hint(f"enquiry:{row[1]}")
     return Taken(
         id=wanted,
-        kind=row[0],
-        epoch=row[1],
+        kind=after.kind,
+        epoch=after.epoch,
         attempt=attempt,
-        entry=row[2],
-        enquiry=row[3],
-        account=row[4],
-        thread=row[5],
-        thread_platform_id=PlatformId(row[6] or ""),
-        recipient=PlatformId(row[7]),
-        text=row[8] or "",
-        payload=json.loads(row[9]),
-        attempts=row[10],
-        permit_until=until,
-        last_inbound_at=row[11],
+        entry=row[0],
+        enquiry=row[1],
+        account=row[2],
+        thread=row[3],
+        thread_platform_id=PlatformId(row[4] or ""),
+        recipient=PlatformId(row[5]),
+        text=row[6] or "",
+        payload=json.loads(row[7]),
+        attempts=after.attempts,
+        permit_until=after.permit_until or tx.now,
+        terms=under,
+        last_inbound_at=row[8],
     )
 
 
@@ -180,67 +174,44 @@ def record_sent(tx: Transaction, taken: Taken, platform_ids: tuple[PlatformId, .
 
     A poll may have seen the message before the answer came: then only what it did not see is added.
     """
-    if not (outbox_rows.mark_sent(tx, taken.id, taken.epoch, platform_ids) or _seen_already(tx, taken, platform_ids)):
+    before = outbox_rows.load(tx, taken.id)
+    if before is None or before.epoch != taken.epoch:
+        return False
+    if before.state is DeliveryState.SENT:
+        _add_unseen(tx, taken, platform_ids)
+    elif before.state in (DeliveryState.SENDING, DeliveryState.UNCERTAIN):
+        step = sending.arrived(before, tx.now)
+        if not outbox_rows.write(tx, taken.id, before, step.send):
+            return False
+        outbox_rows.identify(tx, taken.id, platform_ids)
+        outbox_rows.fulfil(tx, taken.id, step.send, step.duties)
+    else:
         return False
     _end_attempt(tx, taken, "sent")
     return True
 
 
-def _seen_already(tx: Transaction, taken: Taken, platform_ids: tuple[PlatformId, ...]) -> bool:
-    sql = f"SELECT account_id, platform_ids FROM outbox WHERE id = ? AND epoch = ? AND state = 'sent'{tx.for_update}"
-    row = tx.row(sql, taken.id, taken.epoch)
-    if row is None:
-        return False
+def _add_unseen(tx: Transaction, taken: Taken, platform_ids: tuple[PlatformId, ...]) -> None:
+    row = tx.row("SELECT account_id, platform_ids FROM outbox WHERE id = ?", taken.id)
+    assert row is not None
     seen = json.loads(row[1] or "[]")
     more = [one for one in platform_ids if one not in seen]
     for platform_id in more:
         outbox_rows.adopt(tx, row[0], platform_id, None, taken.id)
     tx.change("UPDATE outbox SET platform_ids = ? WHERE id = ?", json.dumps([*seen, *more]), taken.id)
-    return True
 
 
 def record_failure(tx: Transaction, taken: Taken, failure: Failure) -> DeliveryState | None:
-    """How an attempt failed; returns the state it leads to, None when the row was taken away meanwhile.
-
-    Certain and worth another try: queued. Certain and final: failed. Not certain: uncertain, to be read back.
-    """
-    state, not_before = _after_failure(failure, taken.attempts, tx.now)
-    refund = 1 if failure.certain and failure.kind in ACCOUNT_WIDE else 0
-    sql = (
-        "UPDATE outbox SET state = ?, not_before = ?, attempts = attempts - ?, failure_kind = ?, failure_certain = ?,"
-        " failure_text = ?, reads = 0, next_read_at = ? WHERE id = ? AND epoch = ? AND state = 'sending'"
-    )
-    changed = tx.change(
-        sql,
-        state.value,
-        not_before,
-        refund,
-        failure.kind.value,
-        int(failure.certain),
-        failure.text,
-        tx.now + 5 * SECOND,
-        taken.id,
-        taken.epoch,
-    )
-    if changed != 1:
+    """How an attempt failed; returns the state it leads to, None when the row was taken away meanwhile."""
+    before = outbox_rows.load(tx, taken.id)
+    if before is None or (before.epoch, before.state) != (taken.epoch, DeliveryState.SENDING):
         return None
-    _end_attempt(tx, taken, f"{state.value}:{failure.kind.value}")
-    if state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
-        outbox_rows.show(tx, taken.enquiry, state)
-    if state is DeliveryState.FAILED and taken.kind == "message":
-        clocks.unanswered(tx, taken.enquiry)  # the citizen still waits
-    elif taken.kind == "mail" and state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
-        outbox_rows.ask(tx, taken.enquiry)  # perhaps no office has it, and a mail cannot be read back
-    tx.hint(f"enquiry:{taken.enquiry}")
-    return state
-
-
-def _after_failure(failure: Failure, attempts: int, now: Millis) -> tuple[DeliveryState, Millis]:
-    if not failure.certain:
-        return DeliveryState.UNCERTAIN, now
-    if failure.retry_at is None and failure.kind not in ACCOUNT_WIDE:
-        return DeliveryState.FAILED, now
-    return DeliveryState.QUEUED, max(failure.retry_at or now, next_try(attempts, now))
+    step = sending.failed(before, failure, tx.now)
+    if not outbox_rows.write(tx, taken.id, before, step.send):
+        return None
+    _end_attempt(tx, taken, f"{step.send.state.value}:{failure.kind.value}")
+    outbox_rows.fulfil(tx, taken.id, step.send, step.duties)
+    return step.send.state
 
 
 def _end_attempt(tx: Transaction, taken: Taken, result: str) -> None:

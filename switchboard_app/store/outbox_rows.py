@@ -1,38 +1,115 @@
-"""Rows of the outbox as taking, settling and deciding change them alike. Private to `outbox`, `settling` and `desk`."""
+"""Rows of the outbox as taking, settling and deciding change them alike. Private to `outbox`, `settling` and `desk`.
+
+A row is loaded as the value that `model.sending` reasons about, and what the rules say is written by one conditional
+UPDATE: the epoch and the state it was loaded with are the fence, so whoever was faster wins.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
-from switchboard_app.model.delivery import DeliveryState
+from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind, Sighting
 from switchboard_app.model.ids import EnquiryId, OutboxId, PlatformId
+from switchboard_app.model.sending import Duty, Send
+from switchboard_app.model.times import Millis
 from switchboard_app.store import clocks, search
 from switchboard_app.store.enquiries import change, held
 from switchboard_app.store.transaction import Transaction
 
-READS_BEFORE_ASKING = 4
-"""So many read-backs, over ten minutes and more, find nothing before a person is asked."""
+_SEND = (
+    "kind, state, epoch, attempts, repeats, not_before, attempt_at, permit_until, sent_at, failure_kind,"
+    " failure_certain, failure_text, reads, next_read_at, read_from, read_at, asked_at, seen"
+)
 
 
-def mark_sent(tx: Transaction, wanted: OutboxId, epoch: int, platform_ids: tuple[PlatformId, ...]) -> bool:
-    """The row was sent for sure, under these ids; False when its epoch has passed or it is settled already."""
-    sql = (
-        "UPDATE outbox SET state = 'sent', sent_at = ?, platform_ids = ?, failure_kind = NULL, failure_certain = NULL,"
-        " failure_text = '' WHERE id = ? AND epoch = ? AND state IN ('sending', 'uncertain')"
-    )
-    if tx.change(sql, tx.now, json.dumps(list(platform_ids)), wanted, epoch) != 1:
-        return False
-    row = tx.row("SELECT entry_id, account_id, enquiry_id, reads, created_at FROM outbox WHERE id = ?", wanted)
+def load(tx: Transaction, wanted: OutboxId) -> Send | None:
+    """What is known of one send, locked for this transaction."""
+    row = tx.row(f"SELECT {_SEND} FROM outbox WHERE id = ?{tx.for_update}", wanted)
+    if row is None:
+        return None
+    failure = None if row[9] is None else Failure(FailureKind(row[9]), bool(row[10]), row[11])
+    return Send(row[0], DeliveryState(row[1]), *row[2:9], failure, *row[12:17], sightings(row[17]))
+
+
+def write(
+    tx: Transaction, wanted: OutboxId, before: Send, after: Send, *, holder: str | None = None, only_if: str = ""
+) -> bool:
+    """Write what the rules say; False when the row is no longer as it was loaded: then nothing is written.
+
+    `holder` is who takes it; `only_if` is one more condition, on the row as `o`.
+    """
+    failure = after.failure
+    columns = {
+        "state": after.state.value,
+        "epoch": after.epoch,
+        "attempts": after.attempts,
+        "repeats": after.repeats,
+        "not_before": after.not_before,
+        "attempt_at": after.attempt_at,
+        "permit_until": after.permit_until,
+        "sent_at": after.sent_at,
+        "failure_kind": failure and failure.kind.value,
+        "failure_certain": None if failure is None else int(failure.certain),
+        "failure_text": failure.text if failure is not None else "",
+        "reads": after.reads,
+        "next_read_at": after.next_read_at,
+        "read_from": after.read_from,
+        "read_at": after.read_at,
+        "asked_at": after.asked_at,
+        "seen": as_text(after.seen),
+    }
+    if holder is not None:
+        columns["holder"] = holder
+    names = ", ".join(f"{name} = ?" for name in columns)
+    sql = f"UPDATE outbox AS o SET {names} WHERE id = ? AND epoch = ? AND state = ?{only_if}"
+    return tx.change(sql, *columns.values(), wanted, before.epoch, before.state.value) == 1
+
+
+def files_of(tx: Transaction, wanted: OutboxId) -> int:
+    """How many files go with it."""
+    sql = "SELECT COUNT(*) FROM attachment a JOIN outbox o ON o.entry_id = a.entry_id WHERE o.id = ?"
+    return int(tx.value(sql, wanted))
+
+
+def sightings(stored: str) -> tuple[Sighting, ...]:
+    """What a read-back showed, out of its column."""
+    return tuple(Sighting(Millis(one["at"]), one["text"]) for one in json.loads(stored or "[]"))
+
+
+def as_text(seen: tuple[Sighting, ...]) -> str:
+    """What a read-back showed, for its column."""
+    return json.dumps([{"at": one.at, "text": one.text} for one in seen], ensure_ascii=False) if seen else ""
+
+
+def fulfil(tx: Transaction, wanted: OutboxId, after: Send, duties: Iterable[Duty]) -> None:
+    """Do what a step asks besides its row."""
+    row = tx.row("SELECT enquiry_id, created_at FROM outbox WHERE id = ?", wanted)
     assert row is not None
-    entry, account, enquiry, reads, written_at = row
+    enquiry, written_at = EnquiryId(row[0]), Millis(row[1])
+    for duty in duties:
+        if duty is Duty.SHOW:
+            show(tx, enquiry, after.state)
+        elif duty is Duty.ASK:
+            ask(tx, enquiry)
+        elif duty is Duty.WAITS:
+            clocks.unanswered(tx, enquiry)
+        elif duty is Duty.ANSWERED:
+            clocks.answered(tx, enquiry, written_at, clocks.SYSTEM)
+    tx.hint(f"enquiry:{enquiry}")
+
+
+def identify(tx: Transaction, wanted: OutboxId, platform_ids: tuple[PlatformId, ...]) -> None:
+    """The row was sent for sure, under these ids."""
+    row = tx.row("SELECT entry_id, account_id, enquiry_id FROM outbox WHERE id = ?", wanted)
+    assert row is not None
+    entry, account, enquiry = row
+    tx.change("UPDATE outbox SET platform_ids = ? WHERE id = ?", json.dumps(list(platform_ids)), wanted)
     for position, platform_id in enumerate(platform_ids):
         adopt(tx, account, platform_id, entry if position == 0 else None, wanted)
     clear_mark(tx, enquiry)
-    if reads >= READS_BEFORE_ASKING:
-        clocks.answered(tx, enquiry, written_at, clocks.SYSTEM)  # nobody need decide any more
     tx.hint(f"enquiry:{enquiry}")
     tx.hint("queue")
-    return True
 
 
 def adopt(tx: Transaction, account: str, platform_id: PlatformId, entry: str | None, outbox_id: OutboxId) -> None:

@@ -7,52 +7,34 @@ nothing a person is asked. Part of the outbox's interface: callers use it throug
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from switchboard_app.model.delivery import DeliveryState, FailureKind
+from switchboard_app.model import sending
+from switchboard_app.model.delivery import DeliveryState
 from switchboard_app.model.ids import AccountId, EnquiryId, ForwardingId, OutboxId, PlatformId, ThreadId
-from switchboard_app.model.language import tr
 from switchboard_app.model.remote import RemoteMessage
-from switchboard_app.model.times import MINUTE, SECOND, Millis
+from switchboard_app.model.sending import MATCH_BEFORE, Ended, Own
+from switchboard_app.model.times import Millis
 from switchboard_app.store import outbox_rows
 from switchboard_app.store.transaction import Transaction
 
-AFTER_PERMIT = 60 * SECOND
-"""What a proxy in between may still deliver after the permit ended."""
-MATCH_BEFORE = 2 * MINUTE
-_PAUSES = {1: 20 * SECOND, 2: 4 * MINUTE, 3: 6 * MINUTE}
-"""The pause after each read-back that showed nothing."""
 
-
-def recover(tx: Transaction, ended: Callable[[str], bool] | None = None) -> int:
+def recover(tx: Transaction, ended: Ended | None = None) -> int:
     """Sends whose sender ended or lost its permit: nobody knows whether they arrived. The late holder is fenced.
 
     `ended` tells of a station that it is surely gone, where that can be known: then nobody waits for its permit.
     """
-    sending = tx.rows(
-        "SELECT id, enquiry_id, kind, holder, permit_until FROM outbox WHERE state = 'sending' ORDER BY enquiry_id"
-    )
-    rows = [
-        (wanted, enquiry, kind)
-        for wanted, enquiry, kind, holder, until in sending
-        if until + AFTER_PERMIT < tx.now or (ended is not None and ended(holder))
-    ]
-    for wanted, enquiry, kind in rows:
-        tx.change(
-            "UPDATE outbox SET state = 'uncertain', epoch = epoch + 1, failure_kind = ?, failure_certain = 0,"
-            " failure_text = ?, reads = 0, next_read_at = ? WHERE id = ? AND state = 'sending'",
-            FailureKind.CRASH.value,
-            tr("The program ended while this was being sent."),
-            tx.now,
-            wanted,
-        )
-        outbox_rows.show(tx, enquiry, DeliveryState.UNCERTAIN)
-        if kind == "mail":
-            outbox_rows.ask(tx, enquiry)  # a mail cannot be read back
-        tx.hint(f"enquiry:{enquiry}")
-    return len(rows)
+    done = 0
+    for wanted, holder in tx.rows("SELECT id, holder FROM outbox WHERE state = 'sending' ORDER BY enquiry_id, id"):
+        before = outbox_rows.load(tx, wanted)
+        if before is None or not sending.lapsed(before, tx.now, holder_ended=ended is not None and ended(holder)):
+            continue
+        step = sending.recovered(before, tx.now)
+        if outbox_rows.write(tx, wanted, before, step.send):
+            outbox_rows.fulfil(tx, wanted, step.send, step.duties)
+            done += 1
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +66,45 @@ def unsettled(tx: Transaction, account: AccountId, ahead: int = 0) -> list[Unset
 
 
 def record_read(tx: Transaction, one: Unsettled, seen: tuple[RemoteMessage, ...]) -> bool:
-    """Settle from what the platform shows: exactly one match means sent. Else it stays uncertain, read again later.
+    """Settle from what the platform shows; True when that was the send. Else what was seen is kept for a person.
 
-    After `READS_BEFORE_ASKING` reads without a match only a person decides; the program never sends again by itself.
+    What was stored before the attempt, or is known to be another send, cannot be this one.
     """
-    text = tx.value("SELECT e.text FROM outbox o JOIN entry e ON e.id = o.entry_id WHERE o.id = ?", one.id) or ""
-    account = tx.value("SELECT account_id FROM outbox WHERE id = ?", one.id)
-    ours = [m for m in seen if m.ours and m.at >= one.since and not _claimed(tx, account, m.platform_id, one.id)]
-    free = [m for m in ours if _same(m.text, text)]
-    parts = _files_of(tx, one.id)
-    shown = [m for m in ours if m.attachments]
-    if len(free) == 1 and sum(len(m.attachments) for m in shown) >= parts:
-        ids = dict.fromkeys((free[0].platform_id, *(m.platform_id for m in shown if parts)))
-        return outbox_rows.mark_sent(tx, one.id, one.epoch, tuple(ids))
-    reads = one.reads + 1
-    tx.change(
-        "UPDATE outbox SET reads = ?, next_read_at = ? WHERE id = ? AND epoch = ? AND state = 'uncertain'",
-        reads,
-        tx.now + _PAUSES.get(reads, 15 * MINUTE),
-        one.id,
-        one.epoch,
+    before = outbox_rows.load(tx, one.id)
+    if before is None or (before.epoch, before.state) != (one.epoch, DeliveryState.UNCERTAIN):
+        return False
+    row = tx.row("SELECT o.account_id, e.text FROM outbox o JOIN entry e ON e.id = o.entry_id WHERE o.id = ?", one.id)
+    account, text = row if row is not None else ("", "")
+    others = _others(tx, account, one.id, before.attempt_at, [m.platform_id for m in seen if m.ours])
+    shown = [
+        Own(m.platform_id, m.at, m.text, len(m.attachments)) for m in seen if m.ours and m.platform_id not in others
+    ]
+    reading = sending.read_back(before, text, outbox_rows.files_of(tx, one.id), shown, tx.now)
+    if not outbox_rows.write(tx, one.id, before, reading.step.send):
+        return False
+    if reading.ids:
+        outbox_rows.identify(tx, one.id, reading.ids)
+    outbox_rows.fulfil(tx, one.id, reading.step.send, reading.step.duties)
+    return bool(reading.ids)
+
+
+def _others(
+    tx: Transaction, account: str, mine: OutboxId, attempt_at: Millis | None, ids: list[PlatformId]
+) -> frozenset[PlatformId]:
+    """Which of these messages are surely not this send: another one's, or stored before it was tried."""
+    claimed = tx.among(
+        "SELECT platform_id FROM echo WHERE account_id = ? AND outbox_id <> ? AND platform_id IN ({marks})",
+        ids,
+        account,
+        mine,
     )
-    if reads == outbox_rows.READS_BEFORE_ASKING:
-        outbox_rows.ask(tx, one.enquiry)
-    tx.hint(f"enquiry:{one.enquiry}")
-    return False
-
-
-def _files_of(tx: Transaction, delivery: OutboxId) -> int:
-    """How many files went with an answer: they may be messages of their own, which failed where the text did not."""
-    sql = "SELECT COUNT(*) FROM attachment a JOIN outbox o ON o.entry_id = a.entry_id WHERE o.id = ?"
-    return int(tx.value(sql, delivery))
-
-
-def _claimed(tx: Transaction, account: str, platform_id: PlatformId, mine: OutboxId) -> bool:
-    owner = tx.value("SELECT outbox_id FROM echo WHERE account_id = ? AND platform_id = ?", account, platform_id)
-    return owner is not None and owner != mine
-
-
-def _same(one: str, other: str) -> bool:
-    """Equal after NFC and folding of white space: platforms trim and normalise."""
-    return unicodedata.normalize("NFC", " ".join(one.split())) == unicodedata.normalize("NFC", " ".join(other.split()))
+    stored = tx.among(
+        "SELECT platform_id FROM entry WHERE account_id = ? AND received_at < ? AND platform_id IN ({marks})",
+        ids,
+        account,
+        attempt_at or 0,
+    )
+    return frozenset(row[0] for row in (*claimed, *stored))
 
 
 def awaiting_echo(tx: Transaction, threads: Iterable[ThreadId]) -> frozenset[ThreadId]:
@@ -139,30 +119,42 @@ def awaiting_echo(tx: Transaction, threads: Iterable[ThreadId]) -> frozenset[Thr
 def settle_echo(tx: Transaction, thread: ThreadId, message: RemoteMessage) -> bool:
     """Whether this message of ours is the echo of an open attempt in its thread; then the attempt is settled.
 
-    Also of one that a person declared sent without knowing the platform's id. An attempt with files becomes several
-    messages: its sender says which, or they are all seen when the thread is read back.
+    Also of one that a person declared sent without knowing the platform's id.
     """
-    for wanted, epoch, account, entry, attempt_at, text, state, files in tx.rows(
-        "SELECT o.id, o.epoch, o.account_id, o.entry_id, o.attempt_at, e.text, o.state,"
+    own = Own(message.platform_id, message.at, message.text, len(message.attachments))
+    for wanted, account, entry, text, files in tx.rows(
+        "SELECT o.id, o.account_id, o.entry_id, e.text,"
         " (SELECT COUNT(*) FROM attachment a WHERE a.entry_id = o.entry_id)"
         " FROM outbox o JOIN entry e ON e.id = o.entry_id WHERE o.thread_id = ?"
         " AND (o.state IN ('sending', 'uncertain') OR (o.state = 'sent' AND o.platform_ids = ''))"
         " ORDER BY o.created_at",
         thread,
     ):
-        if (files and state != "sent") or message.at < attempt_at - MATCH_BEFORE or not _same(message.text, text):
+        before = outbox_rows.load(tx, wanted)
+        assert before is not None
+        declared = before.state is DeliveryState.SENT
+        if not sending.is_echo(own, text, 0 if declared else files, before.attempt_at or tx.now):
             continue
-        if state == "sent":
+        if declared:
             outbox_rows.adopt(tx, account, message.platform_id, entry, wanted)
             tx.change("UPDATE outbox SET platform_ids = ? WHERE id = ?", json.dumps([message.platform_id]), wanted)
             return True
-        return outbox_rows.mark_sent(tx, wanted, epoch, (message.platform_id,))
+        step = sending.arrived(before, tx.now)
+        if not outbox_rows.write(tx, wanted, before, step.send):
+            return False
+        outbox_rows.identify(tx, wanted, (message.platform_id,))
+        outbox_rows.fulfil(tx, wanted, step.send, step.duties)
+        return True
     return False
 
 
 def mail_arrived(tx: Transaction, forwarding: ForwardingId) -> None:
-    """The office answered, so its mail of which nobody was sure has arrived."""
-    row = tx.row("SELECT id, enquiry_id FROM outbox WHERE forwarding_id = ? AND state = 'uncertain'", forwarding)
+    """The office answered, so its mail of which nobody was sure has arrived; a second copy need not go."""
+    sql = (
+        "SELECT id, enquiry_id FROM outbox WHERE forwarding_id = ?"
+        " AND (state = 'uncertain' OR (state = 'queued' AND repeats > 0))"
+    )
+    row = tx.row(sql, forwarding)
     if row is not None:
         tx.change("UPDATE outbox SET state = 'sent', sent_at = attempt_at, epoch = epoch + 1 WHERE id = ?", row[0])
         outbox_rows.clear_mark(tx, row[1])

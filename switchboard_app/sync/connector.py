@@ -21,6 +21,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import Millis
+from switchboard_app.sync.permit import Permit
 
 __all__ = [
     "Batch",
@@ -32,6 +33,7 @@ __all__ = [
     "Meter",
     "Outgoing",
     "OutgoingFile",
+    "Permit",
     "PlatformFailure",
     "Receipt",
     "RemoteAttachment",
@@ -70,7 +72,8 @@ class OutgoingFile:
 class Outgoing:
     """One reply, typed by a person. The recipient was frozen when it was queued.
 
-    `last_inbound_at` lets the connector choose RESPONSE or the HUMAN_AGENT tag (dossier 2.3).
+    `last_inbound_at` lets the connector choose RESPONSE or the HUMAN_AGENT tag (dossier 2.3). `permit` goes with every
+    request that makes a message (`Call.permit`): the door asks it right before the first byte.
     """
 
     id: OutboxId
@@ -79,6 +82,7 @@ class Outgoing:
     text: str
     files: tuple[OutgoingFile, ...] = ()
     last_inbound_at: Millis | None = None
+    permit: Permit = field(default_factory=Permit, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import httpx
 
+from switchboard_app.model import sending
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
@@ -32,10 +33,10 @@ from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.sync.addresses import Forbidden, MediaHosts, checked_addresses
 from switchboard_app.sync.connector import Clock, OutgoingFile, PlatformFailure
 from switchboard_app.sync.failures import signed_out
+from switchboard_app.sync.permit import Permit, TooLate
 from switchboard_app.sync.wire import (
     Progress,
     Resolve,
-    TooLate,
     Unreadable,
     network,
     read_body,
@@ -45,8 +46,10 @@ from switchboard_app.sync.wire import (
 
 JSON_LIMIT: Final = 10 * 1024 * 1024
 MEDIA_LIMIT: Final = 25 * 1024 * 1024
-DEADLINE_S: Final = 20.0
-MEDIA_DEADLINE_S: Final = 60.0
+DEADLINE_S: Final = sending.TEXT.deadline / 1000
+"""For a whole exchange."""
+MEDIA_DEADLINE_S: Final = sending.FILES.deadline / 1000
+"""For one that carries files."""
 RETRY_SOON: Final = 10 * SECOND
 """How long nobody asks again after the network failed; the sender's own back-off is on top."""
 
@@ -86,8 +89,8 @@ class Part:
 class Call:
     """One request. At most one of `json`, `form` and `parts` is its body.
 
-    `write_by` is the last moment at which its first byte may be written: a program that slept in between must not send
-    what others may have sent meanwhile (design note on the outbox, send permits).
+    `permit` is asked right before its first byte is written: a program that slept in between must not send what others
+    may have sent meanwhile (decision 0012).
     """
 
     method: str
@@ -98,7 +101,9 @@ class Call:
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     parts: Sequence[Part] = field(default=(), repr=False)
-    write_by: Millis | None = None
+    permit: Permit | None = field(default=None, repr=False)
+    key: str = ""
+    """Goes out as ``Idempotency-Key``, where a platform knows it."""
 
     @property
     def reads(self) -> bool:
@@ -159,10 +164,11 @@ class HttpDoor:
         """Make one exchange. Raises PlatformFailure when there is no complete answer; any status is an answer."""
         client = self._reading if call.reads else self._writing
         big = sum(len(part.content) for part in call.parts) > _BIG
-        progress = Progress(call.write_by, self._clock, traced=self._traced, big=big)
+        progress = Progress(call.permit, traced=self._traced, big=big, resets=not call.reads)
         try:
             request = self._request(client, call, progress)
-            return await self._exchange(client, request, progress, limit, self._deadline)
+            deadline = max(MEDIA_DEADLINE_S, self._deadline) if big else self._deadline
+            return await self._exchange(client, request, progress, limit, deadline)
         except Exception as error:
             meaning = self._failure(error, certain=call.reads or progress.nothing_left)
             if meaning is None:
@@ -176,7 +182,7 @@ class HttpDoor:
 
         `token` is shown to the API's own origin only, never to a media host.
         """
-        progress = Progress(None, self._clock, traced=self._traced)
+        progress = Progress(None, traced=self._traced)
         try:
             async with asyncio.timeout(max(MEDIA_DEADLINE_S, self._deadline)):
                 answer = await self._follow(address, hosts, min(limit, MEDIA_LIMIT), token, progress)
@@ -219,6 +225,8 @@ class HttpDoor:
         elif call.basic is not None:
             pair = base64.b64encode(":".join(call.basic).encode()).decode("ascii")
             headers["authorization"] = f"Basic {pair}"
+        if call.key:
+            headers["idempotency-key"] = call.key
         body: dict[str, Any] = {}
         if call.json is not None:
             body["content"] = json_text.dumps(call.json, separators=(",", ":")).encode("ascii")
@@ -246,6 +254,7 @@ class HttpDoor:
             response = await client.send(request, stream=True)
             try:
                 body = await read_body(response, limit)
+                progress.answered()
             finally:
                 await response.aclose()
         return Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import aiosmtplib
 
 from switchboard_app.log import logger
+from switchboard_app.model import sending
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import OutboxId
@@ -31,14 +32,16 @@ from switchboard_app.model.times import MINUTE, Millis, to_datetime
 from switchboard_app.store import outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.sync.connector import PlatformFailure
-from switchboard_app.sync.sender import HELD_UP, Sends, count, held_up, shielded
+from switchboard_app.sync.permit import Permit, TooLate
+from switchboard_app.sync.sender import Sends, count, held_up, shielded
 from switchboard_app.sync.wire import system_trust
 
 TIMEOUT_SECONDS = 15.0
 """For one answer of the server."""
-DEADLINE_SECONDS = 40.0
-"""For a whole mail; it ends before the send permit (45 s) does."""
+DEADLINE_SECONDS = (sending.MAILS.write_within + sending.MAILS.deadline) / 1000
+"""For a whole mail; it ends before its permit does."""
 FAREWELL_SECONDS = 2.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -47,8 +50,8 @@ _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[
 class Post(Protocol):
     """Whoever takes a mail: an SMTP server, or training's post box."""
 
-    async def send(self, message: EmailMessage) -> None:
-        """Hand the mail over. Raises PlatformFailure."""
+    async def send(self, message: EmailMessage, permit: Permit | None = None) -> None:
+        """Hand the mail over; the text is not begun unless `permit` holds. Raises PlatformFailure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,11 @@ class SmtpPost:
         self._tls = tls
         self._deadline = deadline
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, permit: Permit | None = None) -> None:
         """Hand the mail to the server; raises PlatformFailure with the certainty of its step."""
         sender, recipient = address_of(message["From"]), address_of(message["To"])
         raw = message.as_bytes(policy=policy.SMTP)
-        handed = _Handed()
+        handed = _Handed(permit)
         client: aiosmtplib.SMTP | None = None
         try:
             async with asyncio.timeout(self._deadline):
@@ -89,9 +92,13 @@ class SmtpPost:
                 await _envelope(client, sender, recipient)
                 await handed.over(client, raw)
             await _farewell(client)
+        except TooLate as late:
+            raise held_up(wall_clock()) from late
         except (aiosmtplib.SMTPException, OSError) as broken:  # a TimeoutError is an OSError
             raise handed.meaning(broken) from broken
         finally:
+            if client is not None and client.transport is not None and not handed.taken:
+                client.transport.abort()  # what lies in our buffers never leaves
             if client is not None:
                 client.close()
 
@@ -169,8 +176,11 @@ async def _envelope(client: aiosmtplib.SMTP, sender: str, recipient: str) -> Non
 class _Handed:
     """How far one mail got: the answer to what a broken connection means."""
 
-    def __init__(self) -> None:
+    def __init__(self, permit: Permit | None = None) -> None:
+        self._permit = permit
         self._begun = False
+        self.taken = False
+        """Whether the server said that it has the mail."""
         self._written: list[bytes] = []
 
     async def over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
@@ -180,12 +190,15 @@ class _Handed:
         write = protocol.write
 
         def seen(data: bytes) -> None:
+            if self._permit is not None and data[:6] != b"DATA\r\n":
+                self._permit.check()
             self._written.append(data[:6])
             write(data)
 
         protocol.write = seen  # type: ignore[method-assign]  # to see what the library writes, and when
         self._begun = True
         await client.data(raw)
+        self.taken = True
 
     @property
     def nothing_left(self) -> bool:
@@ -301,14 +314,15 @@ async def _take_and_send(
     store: Store, post: Post, sender: str, wanted: OutboxId
 ) -> tuple[DeliveryState | None, FailureKind | None]:
     """What one mail came to, and which failure it met; nothing when another sender was faster."""
-    begun = store.now()
+    permit = Permit(store.moment)  # begun before the row is taken
     taken = await store.run(outbox.take, wanted)
     if taken is None:
         return None, None
+    permit = permit.under_terms(taken.terms)
     try:
-        if not 0 <= store.now() - begun <= HELD_UP:
+        if not permit.holds:
             raise held_up(store.now())
-        await post.send(compose(taken, sender, store.now()))
+        await post.send(compose(taken, sender, store.now()), permit)
     except PlatformFailure as failure:
         known = failure.failure
         if known.certain and known.kind in (FailureKind.NETWORK, FailureKind.SERVER):

@@ -24,15 +24,10 @@ from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.connector import Connector, Outgoing, OutgoingFile, PlatformFailure
+from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.poller import health_of
 
 T = TypeVar("T")
-
-DEADLINE_SECONDS = 40.0
-"""A whole send, uploads included, ends well before its permit."""
-HELD_UP = 5 * SECOND
-"""A row taken longer ago than this is not begun: this station slept or was held up, and its permit may have lapsed."""
-
 
 @dataclass(slots=True)
 class Sends:
@@ -90,15 +85,15 @@ async def _take_and_send(
 
     None when another sender was faster. Taking belongs to it: what is taken and not sent would be unclear for nothing.
     """
-    begun = store.now()
+    permit = Permit(store.moment)  # begun before the row is taken, so that the time this takes counts
     taken = await store.run(outbox.take, wanted)
     if taken is None:
         return None
-    outgoing = await _outgoing(store, taken)
-    if not 0 <= store.now() - begun <= HELD_UP:
+    outgoing = await _outgoing(store, taken, permit.under_terms(taken.terms))
+    if not outgoing.permit.holds:
         return await _failed(store, account, taken, held_up(store.now()))
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout((taken.terms.write_within + taken.terms.deadline) / 1000):
             receipt = await connector.send(outgoing)
     except PlatformFailure as failure:
         return await _failed(store, account, taken, failure)
@@ -127,7 +122,7 @@ async def _failed(store: Store, account: Account, taken: Taken, failure: Platfor
     return state
 
 
-async def _outgoing(store: Store, taken: Taken) -> Outgoing:
+async def _outgoing(store: Store, taken: Taken, permit: Permit) -> Outgoing:
     files = await store.ask(_files, taken.entry)
     return Outgoing(
         id=taken.id,
@@ -136,6 +131,7 @@ async def _outgoing(store: Store, taken: Taken) -> Outgoing:
         text=taken.text,
         files=files,
         last_inbound_at=taken.last_inbound_at,
+        permit=permit,
     )
 
 

@@ -7,8 +7,11 @@ Called by `sync.http` alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
+import struct
+import sys
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -16,15 +19,13 @@ from typing import Any
 import httpcore
 import httpx
 
-from switchboard_app.model.times import Millis
-from switchboard_app.sync.connector import Clock
+from switchboard_app.sync.permit import Permit
+
+_LINGER = struct.Struct("hh" if sys.platform == "win32" else "ii")
+"""``struct linger``: on or off, and for how many seconds."""
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """All addresses of a host's name; raises OSError when it has none."""
-
-
-class TooLate(Exception):
-    """The request would be written after its last moment; nothing left."""
 
 
 class Unreadable(Exception):
@@ -34,13 +35,16 @@ class Unreadable(Exception):
 class Progress:
     """How far a request got, as the transport's trace tells (httpcore's ``trace`` extension).
 
-    Without a trace (a transport inside the process) the worst is assumed: it may have left.
+    Without a trace (a transport inside the process) the worst is assumed: it may have left. With `resets` the
+    connection is reset, not closed, unless the answer came: what lies in the system's buffers then never leaves.
     """
 
-    def __init__(self, write_by: Millis | None, clock: Clock, *, traced: bool, big: bool = False) -> None:
-        self._write_by = write_by
-        self._clock = clock
+    def __init__(
+        self, permit: Permit | None, *, traced: bool, big: bool = False, resets: bool = False
+    ) -> None:
+        self._permit = permit
         self._big = big
+        self._resets = resets
         self._begun = not traced
         self._broken_off = False
         self._bare: httpcore.AsyncNetworkStream | None = None
@@ -51,14 +55,27 @@ class Progress:
         return not self._begun or self._broken_off
 
     def check_time(self) -> None:
-        """Raises `TooLate` when the last moment for writing has passed."""
-        if self._write_by is not None and self._clock() > self._write_by:
-            raise TooLate
+        """To be called directly before the write. Raises `TooLate` when the last moment for it has passed."""
+        if self._permit is not None:
+            self._permit.check()
+
+    def answered(self) -> None:
+        """The whole answer came: the connection may end as usual."""
+        if self._resets:
+            self._linger(on=False)
+
+    def _linger(self, *, on: bool) -> None:
+        bare = self._bare.get_extra_info("socket") if self._bare is not None else None
+        if bare is not None:
+            with contextlib.suppress(OSError):  # it may be closed already
+                bare.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER.pack(int(on), 0))
 
     async def __call__(self, event: str, details: Mapping[str, Any]) -> None:
         """Called by the transport at each of its steps."""
         if event == "connection.connect_tcp.complete":
             self._bare = details["return_value"]
+            if self._resets:
+                self._linger(on=True)
         elif event.endswith("start_tls.failed") and self._bare is not None:
             await self._bare.aclose()  # the library forgets it when the deadline falls into the handshake
         elif event.endswith("send_request_headers.started"):

@@ -69,7 +69,7 @@ class TrainingPost:
         self._due: list[_Due] = []
         self._asked: dict[str, list[str]] = {}
 
-    async def send(self, message: EmailMessage) -> None:
+    async def send(self, message: EmailMessage, permit: object = None) -> None:  # noqa: ARG002 - as mail servers do
         """Take a mail. A mail without a reference, or a reminder to the same office, stays without an answer."""
         with self._lock:
             self._mails.append(message)

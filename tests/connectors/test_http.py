@@ -16,12 +16,15 @@ from typing import Any, TypeVar
 import httpcore
 import pytest
 
+from switchboard_app.model import sending
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.health import Health
-from switchboard_app.model.times import SECOND, Millis
+from switchboard_app.model.sending import Moment
+from switchboard_app.model.times import HOUR, SECOND, Millis
 from switchboard_app.sync.connector import OutgoingFile, PlatformFailure
 from switchboard_app.sync.http import JSON_LIMIT, Answer, Call, HttpDoor, Part
-from switchboard_app.sync.wire import Progress, TooLate
+from switchboard_app.sync.permit import Permit, TooLate
+from switchboard_app.sync.wire import Progress
 from tests.connectors.bench import failure_of
 from tests.connectors.raw_server import Seen, answer, serving
 from tests.platforms import FakeClock
@@ -210,6 +213,25 @@ def test_the_deadline_is_for_the_whole_exchange(script: Any) -> None:
     assert (failure.failure.kind, failure.failure.certain) == (FailureKind.TIMEOUT, False)
 
 
+def test_an_exchange_that_is_given_up_resets_its_connection() -> None:
+    """Closed gently, the system would still deliver what lies in its buffers after the program has given up."""
+    ends: list[str] = []
+
+    async def watch(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        try:
+            ends.append("closed" if not await reader.read(1) else "more")
+        except ConnectionResetError:
+            ends.append("reset")
+
+    async def work(seen: Seen) -> None:
+        await _fails(_ask(Call("POST", seen.base, json={}), deadline=0.3))
+        await _fails(_ask(Call("GET", seen.base), deadline=0.3))
+        await asyncio.sleep(0.1)
+
+    _with(watch, work)
+    assert ends == ["reset", "closed"]
+
+
 async def _cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
@@ -255,11 +277,17 @@ def test_a_handshake_that_hangs_is_certain() -> None:
     assert (failure.failure.kind, failure.failure.certain) == (FailureKind.TIMEOUT, True)
 
 
+def _permit(clock: FakeClock) -> Permit:
+    return Permit(lambda: Moment(clock(), clock()))
+
+
 def test_a_request_that_comes_too_late_is_not_written() -> None:
     clock = FakeClock()
 
     async def work(seen: Seen) -> PlatformFailure:
-        call = Call("POST", seen.base, json={}, write_by=Millis(clock() - 1))
+        permit = _permit(clock)
+        clock.forward(sending.TEXT.write_within)
+        call = Call("POST", seen.base, json={}, permit=permit)
         failure = await _fails(_ask(call, clock=clock))
         assert not seen.requests
         return failure
@@ -275,9 +303,9 @@ def test_the_moment_is_checked_again_right_before_the_first_byte() -> None:
     began = clock()
 
     async def work(seen: Seen) -> PlatformFailure:
-        ticks = iter([began, *[Millis(began + 60 * SECOND)] * 10])
-        call = Call("POST", seen.base, json={}, write_by=Millis(began + 10 * SECOND))
-        failure = await _fails(_ask(call, clock=lambda: next(ticks)))
+        ticks = iter([began, began, *[Millis(began + 60 * SECOND)] * 10])
+        permit = Permit(lambda: Moment(began, next(ticks)))  # the wall clock was set back meanwhile
+        failure = await _fails(_ask(Call("POST", seen.base, json={}, permit=permit)))
         assert not seen.requests
         return failure
 
@@ -286,7 +314,7 @@ def test_the_moment_is_checked_again_right_before_the_first_byte() -> None:
 
 def test_progress_takes_only_positive_proof() -> None:
     async def after(*events: tuple[str, Mapping[str, object]], traced: bool = True, big: bool = True) -> bool:
-        progress = Progress(None, FakeClock(), traced=traced, big=big)
+        progress = Progress(None, traced=traced, big=big)
         for name, details in events:
             await progress(name, details)
         return progress.nothing_left
@@ -328,7 +356,9 @@ def test_a_file_that_broke_off_in_the_middle_is_certain_and_a_short_text_is_not(
 
 def test_progress_stops_what_is_late() -> None:
     async def late() -> None:
-        progress = Progress(Millis(0), FakeClock(), traced=True)
+        clock = FakeClock()
+        progress = Progress(_permit(clock), traced=True)
+        clock.forward(HOUR)
         await progress("http11.send_request_headers.started", {"request": httpcore.Request("POST", "http://a/")})
 
     with pytest.raises(TooLate):

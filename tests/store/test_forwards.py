@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from switchboard_app.model import sending
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import EntryKind, EventCode
 from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.forwarding import Forwarding, ForwardingState
 from switchboard_app.model.ids import EnquiryId, ForwardingId, OfficeId, OutboxId
+from switchboard_app.model.times import MINUTE
 from switchboard_app.store import desk, directory, drafts, outbox
 from switchboard_app.store.desk import Decision
 from tests.store.town import DEAF, NOTARY, ROADS, Town, minutes
@@ -171,13 +173,35 @@ def test_the_offices_word_on_a_closed_enquiry_is_kept(town: Town) -> None:
     assert town.head(enquiry).due_at is None
 
 
-def mail_fails(town: Town, made: Forwarding, *, certain: bool) -> OutboxId:
-    """The mail server refuses the mail, or nobody knows."""
-    taken = town.store.write(outbox.take, mail_of(town, made))
-    assert taken is not None
-    failure = Failure(FailureKind.RECIPIENT if certain else FailureKind.TIMEOUT, certain, "Abgelehnt.")
-    town.store.write(outbox.record_failure, taken, failure)
+def mail_fails(town: Town, made: Forwarding, *, certain: bool, copies: int = 2) -> OutboxId:
+    """The mail server refuses the mail, or nobody knows, not even of its second copy."""
+    for _ in range(1 if certain else copies):
+        taken = town.store.write(outbox.take, mail_of(town, made))
+        assert taken is not None
+        failure = Failure(FailureKind.RECIPIENT if certain else FailureKind.TIMEOUT, certain, "Abgelehnt.")
+        town.store.write(outbox.record_failure, taken, failure)
+        town.clock.forward(2 * MINUTE)
     return taken.id
+
+
+def test_an_unclear_mail_goes_once_more_and_then_a_person_decides(town: Town) -> None:
+    enquiry = town.enquiry_of()
+    made = forwarded(town, enquiry)
+    mail = mail_fails(town, made, certain=False, copies=1)
+    (now,) = town.shown(enquiry).forwardings
+    assert now.delivery is not None
+    assert (now.delivery.state, now.delivery.repeats, now.delivery.asked_at) == (DeliveryState.QUEUED, 1, None)
+    assert town.store.read(outbox.due, None, "mail") == [mail]
+    with pytest.raises(Refused):  # it may have left: undo does not pretend that it has not
+        town.store.write(desk.withdraw, mail, town.me)
+    taken = town.store.write(outbox.take, mail)
+    assert taken is not None
+    refused = Failure(FailureKind.RECIPIENT, True, "Abgelehnt.")
+    assert town.store.write(outbox.record_failure, taken, refused) is DeliveryState.UNCERTAIN  # the first may be there
+    (now,) = town.shown(enquiry).forwardings
+    assert now.delivery is not None
+    assert now.delivery.asked_at == town.clock.now
+    assert town.store.read(outbox.due, None, "mail") == []
 
 
 def test_a_mail_that_failed_means_that_no_office_has_it(town: Town) -> None:
@@ -185,7 +209,7 @@ def test_a_mail_that_failed_means_that_no_office_has_it(town: Town) -> None:
     made = forwarded(town, enquiry)
     mail = mail_fails(town, made, certain=True)
     (row,) = town.queue()
-    assert (row.state, row.due_at, row.delivery) == (EnquiryState.OPEN, town.clock.now, "failed")
+    assert (row.state, row.due_at, row.delivery) == (EnquiryState.OPEN, town.clock.now - 2 * MINUTE, "failed")
     town.store.write(desk.decide, mail, Decision.SEND_AGAIN, town.me)
     (row,) = town.queue()
     assert (row.state, row.delivery) == (EnquiryState.WAITING_OFFICE, "")
@@ -204,10 +228,11 @@ def test_a_dropped_mail_ends_the_forwarding(town: Town, certain: bool) -> None:
     assert (row.state, row.office_name, row.delivery) == (EnquiryState.OPEN, "", "")
 
 
-def test_the_offices_word_proves_that_its_mail_arrived(town: Town) -> None:
+@pytest.mark.parametrize("copies", [1, 2])
+def test_the_offices_word_proves_that_its_mail_arrived(town: Town, copies: int) -> None:
     enquiry = town.enquiry_of()
     made = forwarded(town, enquiry)
-    mail = mail_fails(town, made, certain=False)
+    mail = mail_fails(town, made, certain=False, copies=copies)
     word(town, made, ForwardingState.ANSWERED, "Gern")
     assert town.rows("SELECT state FROM outbox WHERE id = ?", mail) == [("sent",)]
     assert [row.delivery for row in town.queue()] == [""]
@@ -216,11 +241,13 @@ def test_the_offices_word_proves_that_its_mail_arrived(town: Town) -> None:
 def test_a_mail_whose_sender_died_is_for_a_person(town: Town) -> None:
     enquiry = town.enquiry_of()
     made = forwarded(town, enquiry)
-    taken = town.store.write(outbox.take, mail_of(town, made))
-    assert taken is not None
-    town.clock.now = taken.permit_until
-    town.clock.forward(outbox.AFTER_PERMIT + 1)
-    town.store.write(outbox.recover)
+    for _ in range(2):  # the first copy and the second
+        taken = town.store.write(outbox.take, mail_of(town, made))
+        assert taken is not None
+        town.clock.now = taken.permit_until
+        town.clock.forward(sending.AFTER_PERMIT + 1)
+        town.store.write(outbox.recover)
+        town.clock.forward(2 * MINUTE)
     (row,) = town.queue()
     assert (row.state, row.delivery) == (EnquiryState.OPEN, "uncertain")
 

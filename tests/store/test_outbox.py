@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from switchboard_app.model import sending
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.ids import OutboxId, PlatformId
@@ -47,7 +48,7 @@ def test_taken_once_and_told_everything(town: Town) -> None:
     taken = town.takes(delivery)
     assert (taken.text, taken.recipient, taken.thread_platform_id) == ("Guten Tag", "p_anna", "t_anna")
     assert (taken.epoch, taken.attempts, taken.kind) == (1, 1, "message")
-    assert (taken.permit_until, taken.last_inbound_at) == (town.clock.now + outbox.PERMIT, town.clock.now)
+    assert (taken.permit_until, taken.last_inbound_at) == (town.clock.now + sending.TEXT.permit, town.clock.now)
     assert town.store.write(outbox.take, delivery.id) is None
     assert (due(town), town.delivery(delivery).state) == ([], DeliveryState.SENDING)
 
@@ -170,7 +171,7 @@ def test_certain_and_final_is_failed_with_its_words(town: Town) -> None:
 def test_a_sender_that_died_leaves_it_unclear_and_is_fenced_off(town: Town) -> None:
     delivery = town.replies(town.enquiry_of())
     taken = town.takes(delivery)
-    town.clock.now = Millis(taken.permit_until + outbox.AFTER_PERMIT)
+    town.clock.now = Millis(taken.permit_until + sending.AFTER_PERMIT)
     assert town.store.write(outbox.recover) == 0  # a proxy may still deliver
     town.clock.forward(1)
     assert town.store.write(outbox.recover) == 1
@@ -231,7 +232,7 @@ def test_an_earlier_same_answer_and_one_of_another_reply_are_no_proof(town: Town
 
 def test_after_several_reads_over_ten_minutes_a_person_is_asked_and_nothing_is_sent_again(town: Town) -> None:
     delivery, tried = unclear(town)
-    for n in range(outbox.READS_BEFORE_ASKING):
+    for n in range(4):
         assert town.state(town.last_of().id) is EnquiryState.WAITING_CITIZEN, n
         assert not reads(town)
     assert town.clock.now - tried >= minutes(10)
@@ -249,7 +250,7 @@ def test_after_several_reads_over_ten_minutes_a_person_is_asked_and_nothing_is_s
 def test_an_unclear_answer_that_closed_comes_back_to_be_asked_about(town: Town) -> None:
     delivery = town.replies(town.enquiry_of(), outcome=Outcome.ANSWERED)
     town.store.write(outbox.record_failure, town.takes(delivery), TIMEOUT)
-    for _ in range(outbox.READS_BEFORE_ASKING):
+    for _ in range(4):
         reads(town)
     assert town.last_of().state is EnquiryState.OPEN
 

@@ -209,7 +209,7 @@ CUTS = {"CONNECT": True, "EHLO": True, "MAIL": True, "RCPT": True, "DATA": True,
 
 @pytest.mark.parametrize("step", CUTS)
 def test_a_connection_that_is_cut(embedded_store: Store, desks: Desks, clock: FakeClock, step: str) -> None:
-    """Before the text was handed over it is certain that nothing arrived; after it nobody knows: a person is asked."""
+    """Before the text was handed over it is certain that nothing arrived; after it one copy goes, under the same id."""
     certain = CUTS[step]
     forwarded(embedded_store)
     with MailServer(cut_at=step) as server:
@@ -217,17 +217,28 @@ def test_a_connection_that_is_cut(embedded_store: Store, desks: Desks, clock: Fa
         there.sync()
         found = delivery(embedded_store)
         assert found.failure is not None
-        assert found.failure.certain is certain
-        assert found.state is (DeliveryState.QUEUED if certain else DeliveryState.UNCERTAIN)
+        assert (found.failure.certain, found.state) == (certain, DeliveryState.QUEUED)
+        assert found.repeats == (0 if certain else 1)
         server.cut_at = ""
         for _ in range(3):
             clock.forward(20 * MINUTE)
             there.sync()
-        assert len(server.kept) == 1, "once, whether it was cut before or after"
-    if certain:
-        assert delivery(embedded_store).state is DeliveryState.SENT
-        return
-    assert delivery(embedded_store).state is DeliveryState.UNCERTAIN
+        assert len(server.kept) == (1 if certain else 2)
+        assert len({one.message["Message-ID"] for one in server.kept}) == 1
+    assert delivery(embedded_store).state is DeliveryState.SENT
+
+
+def test_a_mail_that_is_cut_twice_is_for_a_person(embedded_store: Store, desks: Desks, clock: FakeClock) -> None:
+    forwarded(embedded_store)
+    with MailServer(cut_at="DOT") as server:
+        there = desks(post(server))
+        for _ in range(4):
+            there.sync()
+            clock.forward(20 * MINUTE)
+        assert len(server.kept) == 2, "one copy by the program, and no more"
+    found = delivery(embedded_store)
+    assert (found.state, found.repeats) == (DeliveryState.UNCERTAIN, 1)
+    assert found.asked_at is not None
     embedded_store.write(desk.decide, found.id, desk.Decision.WAS_SENT, ME)
     assert delivery(embedded_store).state is DeliveryState.SENT
 

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from switchboard_app.model import sending
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import DeliveryState
@@ -16,7 +17,7 @@ from switchboard_app.model.ids import OutboxId
 from switchboard_app.model.times import MINUTE, SECOND
 from switchboard_app.store import accounts, desk, outbox, queue
 from switchboard_app.store.database import Store
-from switchboard_app.store.outbox import PERMIT, Taken
+from switchboard_app.store.outbox import Taken
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.meta import api
 from switchboard_app.training import faults
@@ -135,7 +136,7 @@ def test_a_sender_that_died(
     desk_.run(desk_.engine.chores())
     if process == "1":
         assert state(desk_.store) is DeliveryState.SENDING, "its permit may still hold"
-        clock.forward(PERMIT + 61 * SECOND)
+        clock.forward(sending.TEXT.permit + 61 * SECOND)
         desk_.run(desk_.engine.chores())
     assert state(desk_.store) is DeliveryState.UNCERTAIN
     for _ in range(4):

@@ -210,7 +210,7 @@ def no_longer_there(tx: Transaction, enquiry: EnquiryId, office_name: str, by: O
 def withdraw_mail(tx: Transaction, forwarding: ForwardingId, by: Operator) -> None:
     """Undo a forwarding whose mail has not left; raises Refused when it has."""
     sql = "UPDATE outbox SET state = 'withdrawn' WHERE forwarding_id = ? AND state IN ('queued', 'failed')"
-    if tx.change(sql, forwarding) != 1:
+    if tx.change(f"{sql} AND repeats = 0", forwarding) != 1:
         raise Refused(tr("The mail to the office has left already."), tr("Tell the office if it was a mistake."))
     tx.change("UPDATE forwarding SET state = 'withdrawn', answered_at = ? WHERE id = ?", tx.now, forwarding)
     journal.write(tx, by, "mail_withdrawn", object_id=forwarding)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from switchboard_app.model import sending
 from switchboard_app.model.attaching import Candidate, first_objection
 from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel, length_of
 from switchboard_app.model.delivery import Delivery, DeliveryState
@@ -19,8 +19,9 @@ from switchboard_app.model.entry import Direction, EntryKind, EventCode
 from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.ids import EnquiryId, EntryId, ForwardingId, Operator, OutboxId
 from switchboard_app.model.language import tr
+from switchboard_app.model.sending import Decision, Duty
 from switchboard_app.model.times import Millis, when
-from switchboard_app.store import attachments, clocks, drafts, journal, outbox, search, timeline
+from switchboard_app.store import attachments, clocks, drafts, journal, outbox, outbox_rows, search, timeline
 from switchboard_app.store.desk.claims import not_done, owned_by_other
 from switchboard_app.store.desk.forwards import no_longer_there, withdraw_forwarding, withdraw_mail
 from switchboard_app.store.enquiries import Held, add_entry, change, check_version, held
@@ -35,14 +36,6 @@ class File:
 
     name: str
     content: bytes
-
-
-class Decision(StrEnum):
-    """What a person decides about a send of which nobody knows whether it arrived."""
-
-    WAS_SENT = "was_sent"
-    SEND_AGAIN = "send_again"
-    DROP = "drop"
 
 
 def reply(
@@ -227,41 +220,30 @@ def decide(tx: Transaction, delivery: OutboxId, decision: Decision, by: Operator
     WAS_SENT and SEND_AGAIN make it count as the answer, DROP means that the citizen still waits (or that no office has
     the matter).
     """
-    row = tx.row(
-        f"SELECT enquiry_id, state, kind, forwarding_id, created_at FROM outbox WHERE id = ?{tx.for_update}", delivery
-    )
-    if row is None:
+    before = outbox_rows.load(tx, delivery)
+    if before is None:
         raise NotThere(tr("There is no such delivery."), "")
-    enquiry, was, kind = EnquiryId(row[0]), DeliveryState(row[1]), row[2]
-    if was not in (DeliveryState.UNCERTAIN, DeliveryState.FAILED):
+    if not sending.decidable(before):
         raise Refused(tr("This delivery is settled already."), tr("Refresh the conversation."))
-    if decision is Decision.WAS_SENT and was is DeliveryState.FAILED:
-        raise Refused(tr("The platform said that it did not take this answer."), tr("Send it again or drop it."))
-    if decision is Decision.DROP and was is DeliveryState.FAILED and kind == "message":
+    if decision is Decision.DROP and before.state is DeliveryState.FAILED and before.kind != sending.MAIL:
         withdraw(tx, delivery, by)
         return DeliveryState.WITHDRAWN
-    state = {
-        Decision.WAS_SENT: DeliveryState.SENT,
-        Decision.SEND_AGAIN: DeliveryState.QUEUED,
-        Decision.DROP: DeliveryState.WITHDRAWN,
-    }[decision]
-    tx.change(
-        "UPDATE outbox SET state = ?, epoch = epoch + 1, not_before = ?,"
-        " sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END,"
-        " failure_kind = NULL, failure_certain = NULL, failure_text = '' WHERE id = ?",
-        state.value,
-        tx.now,
-        state.value,
-        tx.now,
-        delivery,
-    )
+    step = sending.decided(before, decision, tx.now)
+    if step is None:
+        raise Refused(tr("The platform said that it did not take this answer."), tr("Send it again or drop it."))
+    if not outbox_rows.write(tx, delivery, before, step.send):
+        raise Refused(tr("This delivery is settled already."), tr("Refresh the conversation."))
+    row = tx.row("SELECT enquiry_id, forwarding_id, created_at FROM outbox WHERE id = ?", delivery)
+    assert row is not None
+    enquiry = EnquiryId(row[0])
     journal.write(tx, by, f"delivery_{decision.value}", enquiry, delivery)
     outbox.settled(tx, enquiry)
-    if decision is not Decision.DROP:
-        clocks.answered(tx, enquiry, Millis(row[4]), by)
-    elif kind == "message":
-        clocks.unanswered(tx, enquiry, by)
-    else:
-        withdraw_forwarding(tx, ForwardingId(row[3]), by)
+    for duty in step.duties:
+        if duty is Duty.ANSWERED:
+            clocks.answered(tx, enquiry, Millis(row[2]), by)
+        elif duty is Duty.WAITS:
+            clocks.unanswered(tx, enquiry, by)
+        elif duty is Duty.UNSENT:
+            withdraw_forwarding(tx, ForwardingId(row[1]), by)
     tx.hint("outbox")
-    return state
+    return step.send.state

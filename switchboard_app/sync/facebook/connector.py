@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from switchboard_app.model.ids import PlatformId
-from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Outgoing, OutgoingFile, Self
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.http import Part
 from switchboard_app.sync.json_answer import Record, id_of, text_of
 from switchboard_app.sync.meta.connector import Kind, PageConnector, attachment_type
 from switchboard_app.sync.meta.inbox import Inbox, messenger
+from switchboard_app.sync.permit import Permit
 
 
 class FacebookConnector(PageConnector):
@@ -36,7 +36,7 @@ class FacebookConnector(PageConnector):
         return {"text": outgoing.text, "metadata": outgoing.id}
 
     async def _send_file(
-        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, write_by: Millis
+        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, permit: Permit
     ) -> Record:
         attachment = {"type": attachment_type(file.mime), "payload": {"is_reusable": False}}
         fields = {
@@ -48,4 +48,4 @@ class FacebookConnector(PageConnector):
             *(Part(name, value.encode()) for name, value in kind.items()),
             Part.of("filedata", file),
         ]
-        return await self._api.post(f"{inbox.page}/messages", write_by=write_by, parts=parts)
+        return await self._api.post(f"{inbox.page}/messages", permit=permit, parts=parts)

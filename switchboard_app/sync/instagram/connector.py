@@ -23,6 +23,7 @@ from switchboard_app.sync.http import HttpDoor, Part
 from switchboard_app.sync.json_answer import Record, id_of, record_of, text_of
 from switchboard_app.sync.meta.connector import Kind, PageConnector, attachment_type
 from switchboard_app.sync.meta.inbox import Inbox, instagram
+from switchboard_app.sync.permit import Permit
 
 PERMISSIONS: Final = ("instagram_manage_messages", "instagram_manage_messages, instagram_basic, pages_read_engagement")
 _WHO: Final = "id,username,name"
@@ -71,24 +72,24 @@ class InstagramConnector(PageConnector):
         return instagram(await self._api.page_id(), self._own)
 
     async def _send_file(
-        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, write_by: Millis
+        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, permit: Permit
     ) -> Record:
         family = attachment_type(file.mime)
         try:
-            stored = await self._upload(inbox, family, file, write_by)
+            stored = await self._upload(inbox, family, file, permit)
         except PlatformFailure as failure:
             raise surely(failure) from None
         message = {"attachment": {"type": family, "payload": {"attachment_id": stored}}}
         body = {"recipient": {"id": outgoing.recipient}, **kind, "message": message}
-        return await self._api.post(f"{inbox.page}/messages", write_by=write_by, json=body)
+        return await self._api.post(f"{inbox.page}/messages", permit=permit, json=body)
 
-    async def _upload(self, inbox: Inbox, family: str, file: OutgoingFile, write_by: Millis) -> str:
+    async def _upload(self, inbox: Inbox, family: str, file: OutgoingFile, permit: Permit) -> str:
         parts = [
             Part("platform", b"instagram"),
             Part.json("message", {"attachment": {"type": family, "payload": {"is_reusable": True}}}),
             Part.of("filedata", replace(file, name=ascii_name(file.name))),
         ]
-        answer = await self._api.post(f"{inbox.page}/message_attachments", write_by=write_by, parts=parts)
+        answer = await self._api.post(f"{inbox.page}/message_attachments", permit=permit, parts=parts)
         stored = id_of(answer.get("attachment_id"))
         if not stored:
             raise malformed(True, None)

@@ -29,6 +29,7 @@ from switchboard_app.sync.json_answer import (
     text_of,
 )
 from switchboard_app.sync.meta.errors import MESSENGER_PERMISSIONS, GraphFailure, graph_failure
+from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.ratelimit import Pace, Usage, retry_after, slowdown, usage_of
 
 BASE: Final = "https://graph.facebook.com"
@@ -85,11 +86,11 @@ class GraphApi:
             self._prepaid = False
         return await self._exchange(Call("GET", self._address(path), self._with_proof(params), self.token))
 
-    async def post(self, path: str, *, write_by: Millis, json: Mapping[str, Any] | None = None,
+    async def post(self, path: str, *, permit: Permit, json: Mapping[str, Any] | None = None,
                    parts: Sequence[Part] = ()) -> Record:  # fmt: skip
         """Write. Raises PlatformFailure; what it says about certainty holds for this one call."""
         address, proof = self._address(path), self._with_proof({})
-        return await self._exchange(Call("POST", address, proof, self.token, json=json, parts=parts, write_by=write_by))
+        return await self._exchange(Call("POST", address, proof, self.token, json=json, parts=parts, permit=permit))
 
     def _address(self, path: str) -> str:
         return f"{self.base}/{quote(self._version)}/{'/'.join(quote(step, safe='') for step in path.split('/'))}"

@@ -16,7 +16,7 @@ from typing import Any, Final
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
-from switchboard_app.model.times import DAY, SECOND, Millis
+from switchboard_app.model.times import DAY, Millis
 from switchboard_app.sync.addresses import MediaHosts
 from switchboard_app.sync.connector import (
     Clock,
@@ -37,14 +37,11 @@ from switchboard_app.sync.meta.inbox import Inbox
 from switchboard_app.sync.meta.reader import Reader
 from switchboard_app.sync.meta.sweep import Sweep
 from switchboard_app.sync.meta.translate import is_skeleton
+from switchboard_app.sync.permit import Permit
 
 MEDIA_DOMAINS: Final = ("fbcdn.net", "fbsbx.com", "facebook.com", "cdninstagram.com")
 RESPONSE_WINDOW: Final = DAY
 HUMAN_AGENT_WINDOW: Final = 7 * DAY
-WRITE_WITHIN: Final = 20 * SECOND
-"""All parts of a reply are begun within this time: with the door's deadline of 20 s the last is over before the send
-permit (45 s) ends."""
-
 Kind = Mapping[str, str]
 """How a message is declared: ``messaging_type`` and, when tagged, ``tag``."""
 
@@ -72,7 +69,7 @@ class PageConnector(ABC):
 
     @abstractmethod
     async def _send_file(
-        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, write_by: Millis
+        self, inbox: Inbox, outgoing: Outgoing, file: OutgoingFile, kind: Kind, permit: Permit
     ) -> Record:
         """One file as a message of its own; the platform's answer. Raises PlatformFailure."""
 
@@ -88,19 +85,19 @@ class PageConnector(ABC):
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Text first, then each file as a message of its own (dossier 2.3: text and attachment are two messages)."""
-        write_by = Millis(self._clock() + WRITE_WITHIN)
+        permit = outgoing.permit
         kind = self._kind(outgoing)
         sent: list[PlatformId] = []
         pieces: list[OutgoingFile | None] = [*([None] if outgoing.text or not outgoing.files else []), *outgoing.files]
         for piece in pieces:
             try:
                 try:
-                    sent.append(await self._piece(outgoing, piece, kind, write_by))
+                    sent.append(await self._piece(outgoing, piece, kind, permit))
                 except PlatformFailure as failure:
                     if failure.failure.kind is not FailureKind.WINDOW or not self._may_tag(outgoing, kind):
                         raise
                     kind = _TAGGED  # our clock was a little behind the platform's
-                    sent.append(await self._piece(outgoing, piece, kind, write_by))
+                    sent.append(await self._piece(outgoing, piece, kind, permit))
             except PlatformFailure as failure:
                 raise partly_sent(sent, failure) from None
         return Receipt(tuple(sent), outgoing.thread)
@@ -138,13 +135,13 @@ class PageConnector(ABC):
         last = outgoing.last_inbound_at
         return kind is _RESPONSE and last is not None and self._clock() - last < HUMAN_AGENT_WINDOW
 
-    async def _piece(self, outgoing: Outgoing, file: OutgoingFile | None, kind: Kind, write_by: Millis) -> PlatformId:
+    async def _piece(self, outgoing: Outgoing, file: OutgoingFile | None, kind: Kind, permit: Permit) -> PlatformId:
         inbox = await self._inbox()
         if file is None:
             body = {"recipient": {"id": outgoing.recipient}, **kind, "message": self._text_message(outgoing)}
-            answer = await self._api.post(f"{inbox.page}/messages", write_by=write_by, json=body)
+            answer = await self._api.post(f"{inbox.page}/messages", permit=permit, json=body)
         else:
-            answer = await self._send_file(inbox, outgoing, file, kind, write_by)
+            answer = await self._send_file(inbox, outgoing, file, kind, permit)
         known_as = id_of(answer.get("message_id"))
         if not known_as:
             raise malformed(False, None)

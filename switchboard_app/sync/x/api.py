@@ -19,6 +19,7 @@ from switchboard_app.sync.connector import Clock, Grant, Meter, PlatformFailure
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.http import RETRY_SOON, Answer, Call, HttpDoor, Part
 from switchboard_app.sync.json_answer import NotJson, Record, read_json, record_of, rows_of
+from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.ratelimit import windowed
 from switchboard_app.sync.x.errors import x_failure
 from switchboard_app.sync.x.tokens import Tokens
@@ -63,9 +64,9 @@ class XApi:
         return await self._exchange(Call("GET", self.address(*steps), params or {}), bucket)
 
     async def post(self, bucket: str, *steps: str, json: Mapping[str, Any] | None = None, parts: Sequence[Part] = (),
-                   write_by: Millis | None = None) -> Record:  # fmt: skip
+                   permit: Permit | None = None) -> Record:  # fmt: skip
         """Write. Raises PlatformFailure; what it says about certainty holds for this one call."""
-        call = Call("POST", self.address(*steps), json=json, parts=parts, write_by=write_by)
+        call = Call("POST", self.address(*steps), json=json, parts=parts, permit=permit)
         return await self._exchange(call, bucket)
 
     async def bytes_at(self, address: str, limit: int) -> bytes:

@@ -15,20 +15,17 @@ from switchboard_app.model.budget import SPARE
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
-from switchboard_app.model.times import SECOND, Millis
+from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing, PlatformFailure, Receipt, Self
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.json_answer import id_of, record_of, rows_of, text_of
+from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.x.api import ME, SENDS, XApi
 from switchboard_app.sync.x.media import upload
 from switchboard_app.sync.x.query import Query
 from switchboard_app.sync.x.sweep import Sweep, read_events
 from switchboard_app.sync.x.translate import Includes, event_of
-
-WRITE_WITHIN: Final = 20 * SECOND
-"""The message is begun within this time after its uploads: with the door's deadline of 20 s it is over before the send
-permit (45 s) ends."""
 
 _READ_BACK_PAGES: Final = 3
 _NO_FURTHER_PAGE: Final = (FailureKind.RATE_LIMIT, FailureKind.MALFORMED, FailureKind.CONTENT)
@@ -64,14 +61,13 @@ class XConnector:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Files are uploaded first; the first goes with the text, each further one alone (one a message)."""
-        write_by = Millis(self._clock() + WRITE_WITHIN)
         media = [await upload(self._api, file, asyncio.sleep) for file in outgoing.files]
         bodies = [_body(outgoing.text, media[:1]), *(_body("", [one]) for one in media[1:])]
         sent: list[PlatformId] = []
         thread = outgoing.thread
         for body in bodies:
             try:
-                receipt = await self._message(outgoing.recipient, body, write_by)
+                receipt = await self._message(outgoing.recipient, body, outgoing.permit)
             except PlatformFailure as failure:
                 raise partly_sent(sent, failure) from None
             sent.append(receipt[0])
@@ -121,11 +117,11 @@ class XConnector:
         return self._api.me
 
     async def _message(
-        self, recipient: PlatformId, body: dict[str, Any], write_by: Millis
+        self, recipient: PlatformId, body: dict[str, Any], permit: Permit
     ) -> tuple[PlatformId, PlatformId]:
         """One message: its id and its conversation's. The ``Location`` header is not read (dossier 1.2)."""
         steps = ("dm_conversations", "with", recipient, "messages")
-        data = record_of((await self._api.post(SENDS, *steps, json=body, write_by=write_by)).get("data"))
+        data = record_of((await self._api.post(SENDS, *steps, json=body, permit=permit)).get("data"))
         known_as = id_of(data.get("dm_event_id"))
         if not known_as:
             raise malformed(False, None)
