@@ -47,6 +47,7 @@ def _is_proxy(text: str) -> bool:
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     "text_scale": lambda percent: 100 <= percent <= 200,
     "mail_port": lambda port: 1 <= port <= 65535,
+    "sign_in_port": lambda port: 0 <= port <= 65535,
     "proxy": _is_proxy,
 }
 """What else must hold of a value of the right type."""
@@ -66,6 +67,10 @@ class StationSettings:
     notifications: bool = True
     proxy: str = ""
     """The only proxy ever used; the environment's is ignored."""
+    x_client_id: str = ""
+    """The app by which people sign in to X accounts in the browser; no secret."""
+    sign_in_port: int = 27417
+    """Where the browser comes back to on this computer after a sign-in; 0 takes any free port."""
     mail_host: str = ""
     mail_port: int = 587
     mail_security: str = "starttls"

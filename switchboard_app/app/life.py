@@ -229,7 +229,7 @@ class Life(QObject):
             outside = LateOutside(lambda: self._start_engine(opened))
             opened.bridge = Bridge(
                 opened.store,
-                self._station.operator,
+                self._station.acting(opened.store.location),
                 outside,  # type: ignore[arg-type]  # hands every call on to the real one
                 resources=self._station.resources,
                 telephone=opened.telephone,

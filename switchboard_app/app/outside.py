@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from switchboard_app.app.browser import BrowserSignIn, browser_sign_in
 from switchboard_app.app.station import Station
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import CONNECTABLE, Channel
@@ -114,22 +115,22 @@ async def connect_account(
     whoami: Callable[[Account], Coroutine[Any, Any, Account]],
     kind: Channel,
     name: str,
-    secret: Mapping[str, object],
+    secret: Mapping[str, str],
     by: Operator,
     *,
     api_base: str = "",
     options: Mapping[str, str] | None = None,
 ) -> Account:
-    """Connect an account: secret into the keyring, row into the store, then ask the platform who we are.
+    """Connect an account: secret (of `check_secret`, or from the browser) into the keyring, row into the store, then
+    ask the platform who we are.
 
     The account is connected even when the platform does not answer now; its health says so. Nobody sees it before its
     secret is kept. One that was removed earlier goes on under its former id. Raises UserError.
     """
-    clean = check_secret(kind, secret)
     base = check_api_base(api_base) if api_base else ""
     account = await store.run(accounts.add, kind, name, by, api_base=base, options=options, hidden=True)
     try:
-        await asyncio.to_thread(secrets.keep_account_secret, account.id, clean)
+        await asyncio.to_thread(secrets.keep_account_secret, account.id, secret)
     except UserError:
         await store.run(accounts.discard, account.id)
         raise
@@ -139,7 +140,7 @@ async def connect_account(
         if connected.id != account.id:
             # asking may have renewed it, and a refresh token works once
             now = await asyncio.to_thread(secrets.account_secret, account.id)
-            await asyncio.to_thread(secrets.keep_account_secret, connected.id, now or clean)
+            await asyncio.to_thread(secrets.keep_account_secret, connected.id, now or secret)
             connected = await whoami(connected)
     except UserError:
         await asyncio.to_thread(secrets.forget_account, account.id)
@@ -171,21 +172,56 @@ class EngineOutside:
         self._engine.look_now(account.id)
         return checked
 
+    @property
+    def _me(self) -> Operator:
+        return self._station.acting(self._store.location)
+
     async def add_account(
         self, kind: Channel, name: str, secret: Mapping[str, str], api_base: str, options: Mapping[str, str]
     ) -> Account:
         """Keep the secret, connect, ask the platform who we are."""
-        me = self._station.operator
+        clean = check_secret(kind, secret)
         return await connect_account(
-            self._store, self._secrets, self._whoami, kind, name, secret, me, api_base=api_base, options=options
+            self._store, self._secrets, self._whoami, kind, name, clean, self._me, api_base=api_base, options=options
+        )
+
+    async def add_by_browser(
+        self, kind: Channel, name: str, client: Mapping[str, str], api_base: str, show: Callable[[str], None]
+    ) -> Account:
+        """Have a person sign in by the browser, then connect."""
+        begun = browser_sign_in(kind, self._station.settings, client, api_base=api_base)
+        secret = await self._in_browser(begun, show)
+        return await connect_account(
+            self._store, self._secrets, self._whoami, kind, name, secret, self._me, api_base=api_base
         )
 
     async def sign_in_again(self, account: AccountId, secret: Mapping[str, str]) -> Account:
         """Replace the secret of an account and check it."""
         known = await self._store.ask(accounts.one, account)
-        clean = check_secret(known.kind, secret)
-        await asyncio.to_thread(self._secrets.keep_account_secret, account, clean)
-        return await self._whoami(known)
+        return await self._signed_in(known, check_secret(known.kind, secret))
+
+    async def sign_in_by_browser(
+        self, account: AccountId, client: Mapping[str, str], show: Callable[[str], None]
+    ) -> Account:
+        """Have a person sign in by the browser, then check."""
+        known = await self._store.ask(accounts.one, account)
+        former = None if client.get("client_id") else await asyncio.to_thread(self._secrets.account_secret, account)
+        begun = browser_sign_in(known.kind, self._station.settings, client, former, api_base=known.api_base)
+        return await self._signed_in(known, await self._in_browser(begun, show))
+
+    async def _in_browser(self, begun: BrowserSignIn, show: Callable[[str], None]) -> dict[str, str]:
+        """`show` is called in this loop; the waiting is the engine's."""
+        here = asyncio.get_running_loop()
+
+        def show_here(address: str) -> None:
+            here.call_soon_threadsafe(show, address)
+
+        return await self._in_engine(lambda engine: begun.ask(engine, show_here))
+
+    async def _signed_in(self, account: Account, secret: Mapping[str, str]) -> Account:
+        checked = await self._in_engine(lambda engine: engine.sign_in(account, secret))
+        self._engine.look_now(account.id)
+        return checked
 
     async def check_account(self, account: AccountId) -> Account:
         """Ask the platform who we are."""
@@ -194,4 +230,4 @@ class EngineOutside:
     async def remove_account(self, account: AccountId) -> None:
         """Forget the secret, keep the history."""
         await asyncio.to_thread(self._secrets.forget_account, account)
-        await self._store.run(accounts.remove, account, self._station.operator)
+        await self._store.run(accounts.remove, account, self._me)

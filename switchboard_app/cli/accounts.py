@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from switchboard_app.cli import shapes
+from switchboard_app.cli import browser, shapes
 from switchboard_app.cli.frame import Frame
 from switchboard_app.cli.words import Line
 from switchboard_app.model.account import Account
@@ -33,16 +33,20 @@ def add_to(verbs: Any, everywhere: Any) -> None:
     add.add_argument("--name", required=True)
     add.add_argument("--api-base", default="", metavar="URL")
     add.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
+    browser.add_to(add)
     add.set_defaults(run=_add)
     sub.add_parser("list", help="health and next step", parents=[everywhere]).set_defaults(run=_list)
     for name, verb, words in (
         ("check", _check, "ask the platform who we are"),
-        ("sign-in", _sign_in, "replace the secret; JSON on standard input"),
+        ("sign-in", _sign_in, "replace the secret: in the browser, or JSON on standard input"),
         ("remove", _remove, "forget the secret, keep the history"),
     ):
         one = sub.add_parser(name, help=words, parents=[everywhere])
         one.add_argument("name")
         one.set_defaults(run=verb)
+        if verb is _sign_in:
+            one.add_argument("--option", action="append", default=[], metavar="client_id=ID")
+            browser.add_to(one)
     sync = verbs.add_parser("sync", help="poll and send until nothing is due", parents=[everywhere])
     sync.add_argument("--once", action="store_true", required=True)
     sync.add_argument("--account", default="", metavar="NAME")
@@ -67,7 +71,13 @@ def _options(given: list[str]) -> dict[str, str]:
     pairs = [one.partition("=") for one in given]
     if not all(key and equals for key, equals, _ in pairs):
         raise WrongUse(tr("An option is written KEY=VALUE."), tr("For example --option version=v26.0."))
-    return {key: value for key, _, value in pairs}
+    options = {key: value for key, _, value in pairs}
+    if secret := next((key for key in options if "secret" in key or "token" in key), ""):
+        raise WrongUse(
+            tr("A secret such as «{field}» is never given on the command line.").format(field=secret),
+            tr("Others could read it there: give it as JSON on standard input."),
+        )
+    return options
 
 
 def _add(frame: Frame) -> None:
@@ -75,17 +85,20 @@ def _add(frame: Frame) -> None:
 
     kind = account_kind(frame.arguments.kind)
     options = _options(frame.arguments.option)
-    secret = check_secret(kind, frame.stdin_object(EXAMPLE))
+    secret = None if browser.wanted(frame, kind) else check_secret(kind, frame.stdin_object(EXAMPLE))
+    begun = None if secret is not None else browser.begun(frame, kind, options, {}, frame.arguments.api_base)
+    options.pop("client_id", None)
     with frame.store() as store:
 
         async def connect(engine: Engine) -> Account:
+            given = secret or (await browser.ask(engine, begun) if begun is not None else {})
             return await connect_account(
                 store,
                 frame.station.credentials,
                 engine.whoami,
                 kind,
                 frame.arguments.name,
-                secret,
+                given,
                 frame.me,
                 api_base=frame.arguments.api_base,
                 options=options,
@@ -128,11 +141,20 @@ def _check(frame: Frame) -> int:
 def _sign_in(frame: Frame) -> int:
     from switchboard_app.app.outside import check_secret
 
+    options = _options(frame.arguments.option)
     with frame.store() as store:
         account = store.read(accounts.named, frame.arguments.name)
-        clean = check_secret(account.kind, frame.stdin_object(EXAMPLE))
-        frame.station.credentials.keep_account_secret(account.id, clean)
-        checked = _with_engine(frame, store, lambda engine: engine.whoami(account))
+        if browser.wanted(frame, account.kind):
+            former = frame.station.credentials.account_secret(account.id) or {}
+            begun = browser.begun(frame, account.kind, options, former, account.api_base)
+
+            async def sign_in(engine: Engine) -> Account:
+                return await engine.sign_in(account, await browser.ask(engine, begun))
+
+            checked = _with_engine(frame, store, sign_in)
+        else:
+            clean = check_secret(account.kind, frame.stdin_object(EXAMPLE))
+            checked = _with_engine(frame, store, lambda engine: engine.sign_in(account, clean))
     _say_account(frame, checked)
     return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
 

@@ -76,10 +76,15 @@ class Frame:
         sys.stderr.write(plain(sentence) + "\n")
 
     @staticmethod
-    def stdin_object(example: str) -> dict[str, Any]:
-        """One JSON object from standard input. Raises WrongUse; never repeats what was typed, it may be a secret."""
+    def stdin_object(example: str, *, needed: bool = True) -> dict[str, Any]:
+        """One JSON object from standard input; unless `needed`, nothing at all is an empty one.
+
+        Raises WrongUse; never repeats what was typed, it may be a secret.
+        """
         shape = tr("Give one JSON object on standard input, for example {example}.").format(example=example)
         raw = read_stdin(shape)
+        if not needed and not raw.strip():
+            return {}
         try:
             read = json.loads(raw.decode("utf-8-sig"))  # PowerShell pipes with a byte order mark
         except (ValueError, RecursionError):

@@ -15,22 +15,30 @@ from switchboard_app.model.language import mark
 
 @dataclass(frozen=True, slots=True)
 class SecretField:
-    """`key` is the name in the keyring's entry; `words` and `hint` are for people. Not `hidden` ones are no secret."""
+    """`key` is the name in the keyring's entry; `words` and `hint` are for people. Not `hidden` ones are no secret.
+
+    Where one signs in by the browser, `by_hand` ones are for those who bring their own tokens.
+    """
 
     key: str
     words: str
     hint: str = ""
     needed: bool = False
     hidden: bool = True
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """`title` names the kind of account, `example` a name that people might give it."""
+    """`title` names the kind of account, `example` a name that people might give it.
+
+    With `browser`, people sign in on the platform's own page (OAuth 2.0), and tokens by hand are the way for experts.
+    """
 
     title: str
     example: str
     fields: tuple[SecretField, ...]
+    browser: bool = False
 
 
 SIGN_INS: Mapping[Channel, SignIn] = {
@@ -61,11 +69,16 @@ SIGN_INS: Mapping[Channel, SignIn] = {
         mark("X account"),
         "Kanton Basel-Stadt",
         (
-            SecretField("access_token", mark("Access token"), needed=True),
-            SecretField("refresh_token", mark("Refresh token"), mark("So that the sign-in renews itself")),
-            SecretField("client_id", mark("Client id"), mark("Belongs to the refresh token")),
-            SecretField("client_secret", mark("Client secret"), mark("Only for confidential clients")),
+            SecretField(
+                "client_id", mark("Client id of the app"), mark("Empty: the one in the settings"), hidden=False
+            ),
+            SecretField("access_token", mark("Access token"), needed=True, by_hand=True),
+            SecretField(
+                "refresh_token", mark("Refresh token"), mark("So that the sign-in renews itself"), by_hand=True
+            ),
+            SecretField("client_secret", mark("Client secret"), mark("Only for confidential clients"), by_hand=True),
         ),
+        browser=True,
     ),
 }
 

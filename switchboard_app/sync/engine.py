@@ -19,9 +19,10 @@ import httpx
 from switchboard_app.log import logger
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
-from switchboard_app.model.errors import UserError
+from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, PlatformId
+from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
@@ -30,21 +31,22 @@ from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, Platf
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.instagram import InstagramConnector
-from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.meter import StoreMeter
+from switchboard_app.sync.oauth import OAuthClient, OAuthService, ask_consent
 from switchboard_app.sync.poller import Poll, health_of, poll
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
-from switchboard_app.sync.x import XConnector
+from switchboard_app.sync.x import XConnector, x_service
 from switchboard_app.tasks import TaskGroup
 
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
     Channel.FACEBOOK: FacebookConnector,
     Channel.INSTAGRAM: InstagramConnector,
-    Channel.INSTAGRAM: InstagramConnector,
     Channel.X: XConnector,
 }
+SERVICES: Mapping[Channel, Callable[[str], OAuthService]] = {Channel.X: x_service}
+"""Where each platform that signs in by the browser asks for consent (`SignIn.browser` in model.sign_in)."""
 TICK_SECONDS = 0.5
 CHORES_SECONDS = 5.0
 REST = 30 * SECOND
@@ -169,18 +171,52 @@ class Engine:
 
     async def whoami(self, account: Account) -> Account:
         """Ask the platform who we are; stores the answer or the health it means, and returns the account."""
-        line, _ = await self._ready(account, again=True)
-        if line is not None:
-            try:
-                me: Self = await line.connector.whoami()
-            except PlatformFailure as failure:
-                health = failure.health or health_of(failure.failure)
-                await self._store.run(accounts.set_health, account.id, health, failure.health_detail)
-            else:
-                options = {**account.options, "platform_name": me.name or me.handle}
-                await self._store.run(accounts.set_platform_user, account.id, me.platform_id, options)
-                await self._store.run(accounts.set_health, account.id, Health.OK)
+        me = await self._ask_who(account)
+        if me is not None and _another(account, me):
+            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, _words_of_another(me))
+        elif me is not None:
+            await self._signed_in(account, me)
         return await self._store.ask(accounts.one, account.id)
+
+    async def sign_in(self, account: Account, secret: Mapping[str, str]) -> Account:
+        """Replace the account's secret and ask the platform who we are.
+
+        Raises Refused when it is the secret of another account: then the former sign-in stands.
+        """
+        renewal = self.renewal(account.id)
+        await renewal.replace(secret)
+        me = await self._ask_who(account)
+        if me is not None and _another(account, me):
+            await renewal.take_back()
+            self._lines.pop(account.id, None)
+            raise Refused(_words_of_another(me), tr("Sign in as the account itself; the former sign-in was kept."))
+        if me is not None:
+            await self._signed_in(account, me)
+        return await self._store.ask(accounts.one, account.id)
+
+    async def _ask_who(self, account: Account) -> Self | None:
+        """Who we are; None when it is not known, with the account's health saying why."""
+        line, _ = await self._ready(account, again=True)
+        if line is None:
+            return None
+        try:
+            return await line.connector.whoami()
+        except PlatformFailure as failure:
+            health = failure.health or health_of(failure.failure)
+            await self._store.run(accounts.set_health, account.id, health, failure.health_detail)
+        return None
+
+    async def _signed_in(self, account: Account, me: Self) -> None:
+        options = {**account.options, "platform_name": me.name or me.handle}
+        await self._store.run(accounts.set_platform_user, account.id, me.platform_id, options)
+        await self._store.run(accounts.set_health, account.id, Health.OK)
+        await self.renewal(account.id).proved()
+
+    async def ask_consent(
+        self, kind: Channel, api_base: str, client: OAuthClient, port: int, show: Callable[[str], None]
+    ) -> dict[str, str]:
+        """Have a person sign in by the browser; `show` is told the address. Returns the secret. Raises UserError."""
+        return await ask_consent(SERVICES[kind](api_base), client, port, self._door, self._store.now, show)
 
     # -- one round -------------------------------------------------------------------------------------------------
 
@@ -332,3 +368,11 @@ class Engine:
         for line in self._lines.values():
             await line.connector.aclose()
         await self._door.aclose()
+
+
+def _another(account: Account, me: Self) -> bool:
+    return bool(account.platform_user) and me.platform_id != account.platform_user
+
+
+def _words_of_another(me: Self) -> str:
+    return tr("This sign-in belongs to another account, «{name}».").format(name=me.name or me.handle or me.platform_id)

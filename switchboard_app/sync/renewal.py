@@ -104,6 +104,11 @@ class Renewal:
         async with self._one, self._turn():
             await self._keep(secret)
 
+    async def take_back(self) -> None:
+        """What a person brought is wrong: the former secret is in use again. Raises UserError."""
+        async with self._one, self._turn():
+            await asyncio.to_thread(self._secrets.take_back_secret, self._account)
+
     async def finish(self) -> None:
         """Wait for the renewal under way; it ends by its own deadlines."""
         await asyncio.gather(*self._under_way, return_exceptions=True)

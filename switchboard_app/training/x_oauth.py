@@ -20,6 +20,8 @@ from switchboard_app.training.platform import Clock, number_of
 SCOPES: Final = ("dm.read", "dm.write", "tweet.read", "users.read", "media.write", "offline.access")
 TOKEN_LIVES: Final = 7_200 * SECOND
 CODE_LIVES: Final = 30 * SECOND
+_KNOWN_SCOPES: Final = (*SCOPES, "tweet.write", "follows.read", "offline.access")
+_LONGEST_STATE: Final = 500
 
 
 class OAuthRefused(Exception):
@@ -50,11 +52,16 @@ class Tokens:
         self.access = token or f"access-{number_of(f'{user_id} access', 40)}"
         self.refresh = f"refresh-{number_of(f'{user_id} refresh', 40)}"
         self.app_only = f"app-{number_of(f'{user_id} app', 40)}"
+        self.redirects: tuple[str, ...] = ()
+        """The callback addresses registered with the app, compared letter by letter; empty takes any on loopback."""
+        self.revoke_on_reuse = False
+        """Whether using a refresh token twice takes the whole permission back, as OAuth's best practice wants."""
         self.refreshed = 0
         """How often a refresh token was redeemed."""
         self._user_id = user_id
         self._expires: dict[str, Millis | None] = {self.access: None}
         self._codes: dict[str, _Code] = {}
+        self._used: set[str] = set()
 
     def good(self, token: str) -> bool:
         """Whether this access token opens the account now."""
@@ -79,6 +86,13 @@ class Tokens:
         if parameters.get("code_challenge_method") != "S256" or not parameters.get("code_challenge"):
             raise OAuthRefused(400, "invalid_request", "Missing required parameter [code_challenge].")
         redirect, scope = parameters.get("redirect_uri", ""), parameters.get("scope", "")
+        registered = redirect in self.redirects if self.redirects else redirect.startswith("http://127.0.0.1:")
+        if not registered:
+            raise OAuthRefused(400, "invalid_request", "Value passed for the redirect uri did not match.")
+        if not 0 < len(parameters.get("state", "")) <= _LONGEST_STATE:
+            raise OAuthRefused(400, "invalid_request", "Value passed for the state was invalid.")
+        if not set(scope.split()) <= set(_KNOWN_SCOPES) or not scope:
+            raise OAuthRefused(400, "invalid_scope", "Value passed for the scope was invalid.")
         code = f"code-{number_of(f'{self._user_id} code {len(self._codes)}', 30)}"
         self._codes[code] = _Code(parameters["code_challenge"], redirect, scope, self.clock())
         return f"{redirect}?{urlencode({'state': parameters.get('state', ''), 'code': code})}"
@@ -98,6 +112,8 @@ class Tokens:
                 self.scopes = tuple(code.scope.split()) or self.scopes
             case "refresh_token":
                 if not self.refresh or form.get("refresh_token") != self.refresh:
+                    if self.revoke_on_reuse and form.get("refresh_token") in self._used:
+                        self.revoke_all()
                     raise OAuthRefused(400, "invalid_request", "Value passed for the token was invalid.")
             case _:
                 raise OAuthRefused(400, "unsupported_grant_type", "Missing required parameter [grant_type].")
@@ -114,6 +130,7 @@ class Tokens:
 
     def _give(self) -> dict[str, Any]:
         self.refreshed += 1
+        self._used.add(self.refresh)
         self.access = f"access-{number_of(f'{self._user_id} access {self.refreshed}', 40)}"
         self._expires[self.access] = Millis(self.clock() + TOKEN_LIVES)
         answer = {

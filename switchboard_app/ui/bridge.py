@@ -47,8 +47,18 @@ class Outside(Protocol):
     ) -> Account:
         """Keep the secret in the keyring, connect, ask the platform who we are. Raises UserError."""
 
+    async def add_by_browser(
+        self, kind: Channel, name: str, client: Mapping[str, str], api_base: str, show: Callable[[str], None]
+    ) -> Account:
+        """Have a person sign in by the browser, then connect. `show` is told the address to open. Raises UserError."""
+
     async def sign_in_again(self, account: AccountId, secret: Mapping[str, str]) -> Account:
         """Replace the secret of an account and check it. Raises UserError."""
+
+    async def sign_in_by_browser(
+        self, account: AccountId, client: Mapping[str, str], show: Callable[[str], None]
+    ) -> Account:
+        """Have a person sign in to an account by the browser again, then check. Raises UserError."""
 
     async def check_account(self, account: AccountId) -> Account:
         """Ask the platform who we are; returns the account with its health. Raises UserError."""

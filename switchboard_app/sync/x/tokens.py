@@ -13,16 +13,14 @@ from typing import Final
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
-from switchboard_app.model.times import MINUTE, SECOND, Millis, when
+from switchboard_app.model.times import MINUTE, Millis, when
 from switchboard_app.sync.connector import Clock, Grant, PlatformFailure, RenewalRefused
 from switchboard_app.sync.failures import signed_out, surely
-from switchboard_app.sync.http import Answer, Call, HttpDoor
-from switchboard_app.sync.json_answer import NotJson, Record, read_json, record_of, text_of, whole_of
+from switchboard_app.sync.http import Call, HttpDoor
+from switchboard_app.sync.oauth import EXPIRES_AT, tokens_of, told_by, why_refused
 from switchboard_app.sync.ratelimit import retry_after
 
 TOKEN_PATH: Final = "/2/oauth2/token"  # noqa: S105 - a path
-EXPIRES_AT: Final = "expires_at"
-"""Beside the tokens in the keyring: when the access token runs out, milliseconds since the epoch."""
 _EARLY: Final = 10 * MINUTE
 _TRY_AGAIN: Final = 2 * MINUTE
 
@@ -109,39 +107,12 @@ class Tokens:
             words = tr("The platform did not renew the sign-in for now.")
             again = retry_after(answer.headers, now) or Millis(now + MINUTE)
             raise PlatformFailure(Failure(FailureKind.SERVER, True, words, again), Health.UNREACHABLE)
-        told = _record(answer)
+        told = told_by(answer)
         fresh = tokens_of(told, now)
         if answer.status != 200 or not fresh:
-            raise RenewalRefused(why_refused(answer.status, told))
+            taken_back = tr(
+                "The platform did not renew the sign-in: the permission was taken back, or another program used its"
+                " refresh token."
+            )
+            raise RenewalRefused(why_refused(answer.status, told) or taken_back)
         return {**{name: value for name, value in secret.items() if name != EXPIRES_AT}, **fresh}
-
-
-def tokens_of(told: Record, now: Millis) -> dict[str, str]:
-    """What the token endpoint gave, as the keyring keeps it; empty without an access token."""
-    access = text_of(told.get("access_token"))
-    if not access:
-        return {}
-    lives = whole_of(told.get("expires_in"))
-    fresh = {
-        "access_token": access,
-        "refresh_token": text_of(told.get("refresh_token")),
-        EXPIRES_AT: str(now + lives * SECOND) if lives > 0 else "",
-    }
-    return {name: value for name, value in fresh.items() if value}
-
-
-def why_refused(status: int, told: Record) -> str:
-    """Why the token endpoint refused, as far as it tells."""
-    if status == 401 or text_of(told.get("error")) in ("invalid_client", "unauthorized_client"):
-        return tr("The platform does not accept the app: its client id or client secret is wrong, or it was blocked.")
-    return tr(
-        "The platform did not renew the sign-in: the permission was taken back, or another program used its refresh"
-        " token."
-    )
-
-
-def _record(answer: Answer) -> Record:
-    try:
-        return record_of(read_json(answer.body))
-    except NotJson:
-        return {}
