@@ -81,6 +81,11 @@ def entry(one: Entry) -> dict[str, Any]:
         "elsewhere": one.elsewhere,
         "late": one.late,
         "deleted": one.deleted,
+        "edited": one.edited,
+        "versions": [
+            {"change": v.change.value, "text": v.text, "at": iso(v.at), "seen_at": iso(v.seen_at)} for v in one.versions
+        ],
+        "reactions": [{"emoji": r.emoji, "ours": r.ours, "at": iso(r.at)} for r in one.reactions],
     }
 
 
@@ -143,6 +148,7 @@ def enquiry(one: Conversation, who: Person | None) -> dict[str, Any]:
         "window_until": iso(head.window_until),
         "extended_until": iso(head.extended_until),
         "entries": [entry(line) for line in one.entries],
+        "gaps": [{"from": iso(gap.from_at or None), "to": iso(gap.to_at), "missing": gap.missing} for gap in one.gaps],
         "forwardings": [forwarding(line) for line in one.forwardings],
     }
 

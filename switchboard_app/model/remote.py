@@ -113,6 +113,15 @@ class RemoteMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A record in quarantine as it was served (`RemoteMessage.raw`), with the ids that were given to it."""
+
+    platform_id: PlatformId
+    thread: PlatformId
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Between two moments (both excluded) a page showed every message that the platform has, newest first.
 

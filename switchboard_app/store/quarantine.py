@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from switchboard_app import __version__
 from switchboard_app.model.ids import AccountId, PlatformId
-from switchboard_app.model.remote import RemoteMessage
+from switchboard_app.model.remote import KeptRecord, RemoteMessage
 from switchboard_app.model.times import Millis
 from switchboard_app.store.transaction import Transaction
 
@@ -32,15 +32,6 @@ class Quarantined:
     size: int
     tries: int
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A record as the platform served it, with its conversation where that is known."""
-
-    platform_id: PlatformId
-    thread: PlatformId
-    text: str
 
 
 def listed(tx: Transaction, account: AccountId, limit: int = 200) -> tuple[Quarantined, ...]:
@@ -71,7 +62,7 @@ def keep(tx: Transaction, account: AccountId, messages: Sequence[RemoteMessage])
     tx.hint("accounts")
 
 
-def due(tx: Transaction, account: AccountId, *, asked: bool = False) -> tuple[Raw, ...]:
+def due(tx: Transaction, account: AccountId, *, asked: bool = False) -> tuple[KeptRecord, ...]:
     """Records worth another try: those that another version tried last, or all when somebody asked."""
     sql = "SELECT platform_id, thread, raw FROM quarantine WHERE account_id = ?"
     if asked:
@@ -79,7 +70,7 @@ def due(tx: Transaction, account: AccountId, *, asked: bool = False) -> tuple[Ra
     else:
         newer = f"{sql} AND version <> ? AND tries < ? ORDER BY at LIMIT ?"
         rows = tx.rows(newer, account, __version__, TRIES, _AT_ONCE)
-    return tuple(Raw(row[0], row[1], row[2]) for row in rows)
+    return tuple(KeptRecord(row[0], row[1], row[2]) for row in rows)
 
 
 def tried(tx: Transaction, account: AccountId, still: Iterable[tuple[PlatformId, str]]) -> None:

@@ -19,7 +19,15 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import OutboxId, PlatformId
-from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
+from switchboard_app.model.remote import (
+    Batch,
+    Cursor,
+    KeptRecord,
+    RemoteAttachment,
+    RemoteMessage,
+    RemotePerson,
+    RemoteThread,
+)
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.permit import Permit
 
@@ -100,6 +108,8 @@ class Self:
     platform_id: PlatformId
     name: str
     handle: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the platform says of this account's limits and places; kept among its options."""
 
 
 AskAnew = Callable[[Mapping[str, str]], Awaitable[Mapping[str, str]]]
@@ -159,6 +169,17 @@ class Forewarns(Protocol):
 
     def forewarning(self) -> str:
         """What will go wrong unless somebody acts, in words; empty when nothing will. Asks nobody."""
+
+
+@runtime_checkable
+class Rereads(Protocol):
+    """What a connector can do besides that translates records: make of a kept one what this version can."""
+
+    async def reread(self, kept: KeptRecord) -> tuple[RemoteThread, RemoteMessage]:
+        """A record from quarantine in our words, with its conversation; still unreadable, its reason says why.
+
+        It is what an earlier version kept, without addresses. Asks no more than who we are; raises PlatformFailure.
+        """
 
 
 class Connector(Protocol):

@@ -155,6 +155,14 @@ def raw_of(record: Json) -> str:
     return json.dumps(_without_secrets(record, ""), separators=(",", ":"), ensure_ascii=True)
 
 
+def kept_record(raw: str) -> Json:
+    """The record that `raw_of` wrote; null for anything else."""
+    try:
+        return read_json(raw.encode())
+    except (NotJson, UnicodeEncodeError):
+        return None
+
+
 def is_signed(address: str) -> bool:
     """Whether an address leads into a platform's own stores: it holds a signature or a token, and expires."""
     return _STORE.match(address) is not None

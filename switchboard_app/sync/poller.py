@@ -29,6 +29,7 @@ from switchboard_app.store.leases import Lease
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.sync.connector import Connector, Forewarns, PlatformFailure
 from switchboard_app.sync.lead import LeadLost, leading, take_lead
+from switchboard_app.sync.rereading import read_again
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ async def poll(
             if due_only and (account.removed or waits):
                 return Poll(skipped=True, health=account.health, next_poll_at=account.next_poll_at)
             try:
+                done.new += await read_again(store, account, connector)
                 await _sweep(store, account, connector, lead.lease, done)
                 await _fetch_left_over(store, account, connector)
             except PlatformFailure as failure:
@@ -136,7 +138,7 @@ async def _sweep(store: Store, account: Account, connector: Connector, lease: Le
         done.settled += stored.settled
         for one in stored.to_fetch:
             await _fetch(store, connector, one)
-    if first:
+    if first and done.complete:
         await store.run(accounts.swept, account.id)
 
 

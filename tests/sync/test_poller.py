@@ -18,7 +18,7 @@ from switchboard_app.sync.poller import poll
 ME = Operator("ml")
 
 
-def answered(name: str, at: int) -> Batch:
+def answered(name: str, at: int, *, complete: bool = False) -> Batch:
     """A conversation that the page answered long ago."""
     thread, person = PlatformId(f"t_{name}"), RemotePerson(PlatformId(f"p_{name}"), name)
     page = RemotePerson(PlatformId("page"), "Rathaus")
@@ -26,7 +26,7 @@ def answered(name: str, at: int) -> Batch:
         RemoteMessage(PlatformId(f"{name}1"), thread, person, False, "Guten Tag", Millis(at)),
         RemoteMessage(PlatformId(f"{name}2"), thread, page, True, "Gern geschehen", Millis(at + 1000)),
     )
-    return Batch((RemoteThread(thread, person),), messages, {"at": name}, complete=False)
+    return Batch((RemoteThread(thread, person),), messages, {"at": name}, complete)
 
 
 class Breaking:
@@ -42,7 +42,7 @@ class Breaking:
         if self.polls == 1:
             yield answered("anna", self.long_ago)
             raise PlatformFailure(Failure(FailureKind.NETWORK, True, "broken"))
-        yield answered("berta", self.long_ago)
+        yield answered("berta", self.long_ago, complete=True)
 
     async def read_back(self, *_: object) -> tuple[RemoteMessage, ...]:
         """Nothing to read back."""

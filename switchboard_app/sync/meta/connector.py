@@ -15,7 +15,15 @@ from typing import Any, Final
 
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
-from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
+from switchboard_app.model.remote import (
+    Batch,
+    Cursor,
+    KeptRecord,
+    RemoteAttachment,
+    RemoteMessage,
+    RemotePerson,
+    RemoteThread,
+)
 from switchboard_app.model.times import DAY, Millis
 from switchboard_app.sync.addresses import MediaHosts
 from switchboard_app.sync.connector import (
@@ -36,7 +44,7 @@ from switchboard_app.sync.meta.api import GraphApi, next_page
 from switchboard_app.sync.meta.inbox import Inbox
 from switchboard_app.sync.meta.reader import Reader
 from switchboard_app.sync.meta.sweep import Sweep
-from switchboard_app.sync.meta.translate import is_skeleton
+from switchboard_app.sync.meta.translate import is_skeleton, reread
 from switchboard_app.sync.permit import Permit
 
 MEDIA_DOMAINS: Final = ("fbcdn.net", "fbsbx.com", "facebook.com", "cdninstagram.com")
@@ -121,6 +129,10 @@ class PageConnector(ABC):
     async def fetch(self, attachment: RemoteAttachment, limit: int) -> bytes:
         """The bytes of an attachment. Its address is signed; the token is for an API in its own house only."""
         return await self._door.fetch(attachment.url, self._media, limit)
+
+    async def reread(self, kept: KeptRecord) -> tuple[RemoteThread, RemoteMessage]:
+        """A record from quarantine, read by this version."""
+        return reread(kept, (await self._inbox()).own, self._clock())
 
     async def aclose(self) -> None:  # noqa: B027 - there is nothing to do
         """Nothing to let go of: connections belong to the door."""

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
-from switchboard_app.model.remote import RemoteAttachment, RemoteMessage, RemotePerson, RemoteReaction, RemoteThread
+from switchboard_app.model.remote import (
+    KeptRecord,
+    RemoteAttachment,
+    RemoteMessage,
+    RemotePerson,
+    RemoteReaction,
+    RemoteThread,
+)
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.addresses import name_in
 from switchboard_app.sync.json_answer import (
@@ -22,6 +29,7 @@ from switchboard_app.sync.json_answer import (
     Record,
     id_of,
     is_signed,
+    kept_record,
     raw_of,
     record_of,
     rows_of,
@@ -125,6 +133,16 @@ def _reactions(row: Record) -> Iterator[RemoteReaction]:
             known_as = id_of(user.get("id"))
             if emoji and known_as:
                 yield RemoteReaction(PlatformId(known_as), emoji)
+
+
+def reread(kept: KeptRecord, own: str, now: Millis) -> tuple[RemoteThread, RemoteMessage]:
+    """A record that an earlier version could not read."""
+    record = kept_record(kept.raw)
+    where = RemoteThread(kept.thread, RemotePerson(PlatformId("")))
+    if kept.platform_id.startswith(f"?{kept.thread}@"):  # the conversation could not be read: nothing of it was kept
+        return where, unreadable_thread(where, kept.platform_id.rpartition("@")[2], record, now)
+    message = message_of(record, where, own, now)
+    return with_person(where, [message]), message
 
 
 def unreadable_thread(thread: RemoteThread, mark: str, record: Json, now: Millis) -> RemoteMessage:

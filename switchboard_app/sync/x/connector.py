@@ -14,12 +14,12 @@ from typing import Any, Final
 from switchboard_app.model.budget import SPARE
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
-from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
+from switchboard_app.model.remote import Batch, Cursor, KeptRecord, RemoteAttachment, RemoteMessage, RemoteThread
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing, PlatformFailure, Receipt, Self
 from switchboard_app.sync.failures import malformed, partly_sent
 from switchboard_app.sync.http import HttpDoor
-from switchboard_app.sync.json_answer import id_of, record_of, rows_of, text_of
+from switchboard_app.sync.json_answer import id_of, kept_record, record_of, rows_of, text_of
 from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.x.api import ME, SENDS, XApi
 from switchboard_app.sync.x.media import upload
@@ -107,6 +107,11 @@ class XConnector:
             if not plain:
                 raise
         return await self._api.bytes_at(plain, limit)
+
+    async def reread(self, kept: KeptRecord) -> tuple[RemoteThread, RemoteMessage]:
+        """A record from quarantine, read by this version."""
+        event = event_of(kept_record(kept.raw), Includes(), await self._me(), self._api.base, self._clock())
+        return event.thread or RemoteThread(kept.thread, event.message.sender), event.message
 
     async def aclose(self) -> None:
         """Nothing to let go of: connections belong to the door."""
