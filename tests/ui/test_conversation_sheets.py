@@ -136,6 +136,24 @@ async def test_reassigning_needs_a_name_and_a_reason(desk: Desk) -> None:
     await until(lambda: "A. Keller" in desk.pane.composer.strip.words.source())
 
 
+async def test_whoever_worked_here_lately_is_offered(desk: Desk) -> None:
+    anna = desk.receive("Anna", "Hallo")
+    other = desk.receive("Bea", "Grüezi")
+    desk.workspace.store.write(verbs.claim, other, by=Operator("S. Weber"))
+    await desk.open(anna)
+    desk.pane.ask_reassign()
+    sheet = desk.pane.sheets.reassign_sheet
+    assert sheet is not None
+    await until(lambda: [row.accessibleName() for row in sheet.offered.rows] == ["S. Weber"])
+    type_in(sheet.to, "web")
+    assert len(sheet.offered.rows) == 1
+    press(sheet.to, Qt.Key.Key_Down)
+    press(focus(), Qt.Key.Key_Return)
+    assert sheet.to.text() == "S. Weber"
+    assert focus() is sheet.reason
+    assert not sheet.offered.isVisible()
+
+
 async def test_merging_by_words_and_by_number(desk: Desk) -> None:
     other = desk.receive("Bea", "Das gleiche Schlagloch an der Hegenheimerstrasse")
     anna = desk.receive("Anna", HOLE)
