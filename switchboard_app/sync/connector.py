@@ -81,7 +81,8 @@ class Outgoing:
     """One reply, typed by a person. The recipient was frozen when it was queued.
 
     `last_inbound_at` lets the connector choose RESPONSE or the HUMAN_AGENT tag (dossier 2.3). `permit` goes with every
-    request that makes a message (`Call.permit`): the door asks it right before the first byte.
+    request that makes a message (`Call.permit`): the door asks it right before the first byte. `answered_raw` and
+    `answered_text` are the platform's own record and the text of the citizen's last message: a mail names it.
     """
 
     id: OutboxId
@@ -91,6 +92,8 @@ class Outgoing:
     files: tuple[OutgoingFile, ...] = ()
     last_inbound_at: Millis | None = None
     permit: Permit = field(default_factory=Permit, compare=False, repr=False)
+    answered_raw: str = field(default="", repr=False)
+    answered_text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from switchboard_app.log import logger
 from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
 from switchboard_app.model.health import Health
-from switchboard_app.model.ids import AttachmentId, EntryId, OutboxId
+from switchboard_app.model.ids import AttachmentId, EntryId, OutboxId, ThreadId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import SECOND, Millis
 from switchboard_app.store import accounts, attachments, outbox
@@ -124,6 +124,7 @@ async def _failed(store: Store, account: Account, taken: Taken, failure: Platfor
 
 async def _outgoing(store: Store, taken: Taken, permit: Permit) -> Outgoing:
     files = await store.ask(_files, taken.entry)
+    raw, text = await store.ask(_answered, taken.thread)
     return Outgoing(
         id=taken.id,
         thread=taken.thread_platform_id,
@@ -132,7 +133,16 @@ async def _outgoing(store: Store, taken: Taken, permit: Permit) -> Outgoing:
         files=files,
         last_inbound_at=taken.last_inbound_at,
         permit=permit,
+        answered_raw=raw,
+        answered_text=text,
     )
+
+
+def _answered(tx: Transaction, thread: ThreadId | None) -> tuple[str, str]:
+    """The citizen's last message as the platform gave it, and its text."""
+    sql = "SELECT raw, text FROM entry WHERE thread_id = ? AND direction = 'in' ORDER BY place DESC LIMIT 1"
+    row = tx.row(sql, thread) if thread is not None else None
+    return (row[0] or "", row[1]) if row is not None else ("", "")
 
 
 def _files(tx: Transaction, entry: EntryId) -> tuple[OutgoingFile, ...]:
