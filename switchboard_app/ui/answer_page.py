@@ -1,19 +1,22 @@
-"""The composer's first page: the answer to the citizen, its pictures, its length, and how it leaves.
+"""The composer's first page: the answer to the citizen, its files, its length, and how it leaves.
 
-Counts as the channel counts, takes pictures by dialog, drop and paste, offers the outcomes for «Send, close». It holds
+Counts as the channel counts, takes files by dialog, drop and paste, offers the outcomes for «Send, close». It holds
 what is written; sending is the composer's business.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent
+from dataclasses import replace
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QImageWriter, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel, length_of
 from switchboard_app.model.enquiry import Enquiry, Outcome
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
+from switchboard_app.store.desk import File
 from switchboard_app.ui import look
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.choice_list import ChoiceList
@@ -28,12 +31,24 @@ NEAR = 0.9
 """From this share of the limit on, the counter warns."""
 
 
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+
+
+def as_png(image: QImage) -> bytes:
+    """Pixels of the clipboard as a file."""
+    device = QBuffer()
+    device.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(device, QByteArray(b"png")).write(image)
+    return bytes(device.data().data())
+
+
 class AnswerBox(DraftBox):
     """The text of an answer; pictures that are pasted or dropped into it go out with it."""
 
     submitted_closing = Signal()
     """Ctrl+Shift+Enter."""
-    image_given = Signal(QImage)
+    image_given = Signal(bytes)
+    """A picture as the bytes it was copied as; what came without is written as PNG."""
     paths_given = Signal(list)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
@@ -44,9 +59,12 @@ class AnswerBox(DraftBox):
         if paths:
             self.paths_given.emit(paths)
         elif source.hasImage() and not source.hasText():
-            image = source.imageData()
-            if isinstance(image, QImage):
-                self.image_given.emit(image)
+            given = next((one for one in _PICTURES if source.hasFormat(one)), "")
+            image = None if given else source.imageData()
+            if given:  # taken as bytes: what others made is not decoded here
+                self.image_given.emit(bytes(source.data(given).data()))
+            elif isinstance(image, QImage):
+                self.image_given.emit(as_png(image))
         else:
             super().insertFromMimeData(source)
 
@@ -73,6 +91,7 @@ class AnswerPage(QWidget):
         self.trouble = look.Banner("", look.Kind.BAD, self, dismissable=True)
         self.files = PickedFiles(bridge, self)
         self.outcomes = ChoiceList((), self, columns=2, leaves=True)
+        self._too_big: File | None = None
         self.attach = look.IconButton("paperclip", tr("Attach a picture"), self)
         self.counter = look.Label("", look.Type.BODY, "muted", self)
         self.clock = look.Label("", look.Type.BODY, "muted", self, elide=Qt.TextElideMode.ElideRight)
@@ -103,10 +122,12 @@ class AnswerPage(QWidget):
         self.box.edited.connect(self._count)
         self.box.submitted.connect(lambda: self.send.emit(None))
         self.box.submitted_closing.connect(self.ask_outcome)
-        self.box.image_given.connect(self.files.take_image)
+        self.box.image_given.connect(lambda content: self.files.take_content(tr("picture.png"), content))
         self.box.paths_given.connect(self.files.take_paths)
         self.files.changed.connect(self._count)
         self.files.refused.connect(self.complain)
+        self.files.too_big.connect(self._offer_smaller)
+        self.trouble.acted.connect(self._make_smaller)
         self.attach.clicked.connect(self._choose_files)
         self.send_button.clicked.connect(lambda: self.send.emit(None))
         self.close_button.clicked.connect(self.ask_outcome)
@@ -121,7 +142,7 @@ class AnswerPage(QWidget):
         """Say everything in the language in use."""
         self.box.setAccessibleName(tr("Answer"))
         self.box.setPlaceholderText(tr("Write an answer …"))
-        self.attach.set_words(tr("Attach a picture"))
+        self._name_attach()
         self.close_button.set_words(tr("Send, close"))
         plain_tooltip(self.close_button, tr("Send, close: Ctrl+Shift+Enter"))
         self.send_button.set_words(tr("Send"))
@@ -133,8 +154,11 @@ class AnswerPage(QWidget):
     def set_enquiry(self, enquiry: Enquiry, now: Millis) -> None:
         """Limits, window and what may be attached."""
         self._abilities = CAPABILITIES[enquiry.channel]
+        if enquiry.text_limit is not None:
+            self._abilities = replace(self._abilities, text_limit=enquiry.text_limit)
         self.files.set_channel(enquiry.channel)
         self.attach.setVisible(self.files.allowed())
+        self._name_attach()
         chip = window_chip(enquiry, now)
         closed = enquiry.extended_until is not None and now > enquiry.extended_until
         urgent = chip is not None and chip.tone is not look.Tone.NEUTRAL
@@ -142,6 +166,10 @@ class AnswerPage(QWidget):
         self.clock.set_tone("bad" if closed else "late")
         self._window_open = not closed
         self._count()
+
+    def _name_attach(self) -> None:
+        documents = self.files.documents()
+        self.attach.set_words(tr("Attach a picture or a document") if documents else tr("Attach a picture"))
 
     def _count(self) -> None:
         limit = self._abilities.text_limit
@@ -195,8 +223,21 @@ class AnswerPage(QWidget):
 
     def complain(self, words: str) -> None:
         """Say in place what was wrong; "" takes it away."""
+        self._too_big = None
         self.trouble.say(words, look.Kind.BAD)
         self.trouble.setVisible(bool(words))
+
+    def _offer_smaller(self, words: str, file: File) -> None:
+        """A picture is too big: a smaller copy would do."""
+        self._too_big = file
+        self.trouble.say(words, look.Kind.BAD, tr("Make it smaller"))
+        self.trouble.show()
+
+    def _make_smaller(self) -> None:
+        file = self._too_big
+        self.complain("")
+        if file is not None:
+            self.files.take_smaller(file)
 
     def announce(self, words: str) -> None:
         """Say above the draft what came in meanwhile; "" takes it away."""
@@ -204,7 +245,7 @@ class AnswerPage(QWidget):
         self.news.setVisible(bool(words))
 
     def _choose_files(self) -> None:
-        self.dialog = QFileDialog(self.window(), tr("Attach a picture"))
+        self.dialog = QFileDialog(self.window(), tr("Attach"))
         self.dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         self.dialog.setNameFilter(self.files.name_filter())
         self.dialog.filesSelected.connect(self.files.take_paths)

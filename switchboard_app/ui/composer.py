@@ -18,7 +18,6 @@ from switchboard_app.model.enquiry import Enquiry, EnquiryState
 from switchboard_app.model.entry import Direction, Entry, EntryKind
 from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
-from switchboard_app.store.desk import File
 from switchboard_app.ui import look
 from switchboard_app.ui.answer_page import AnswerPage
 from switchboard_app.ui.bridge import Bridge
@@ -53,7 +52,6 @@ class Composer(QWidget):
         self._verbs = verbs
         self._enquiry: Enquiry | None = None
         self._barred = False
-        self._files: dict[EnquiryId, tuple[File, ...]] = {}
         self.strip = Strip(self)
         self.tabs = look.Tabs(["", "", ""], self)
         self.answer = AnswerPage(bridge, self)
@@ -108,14 +106,13 @@ class Composer(QWidget):
 
     def take(self, read: Read) -> None:
         """Write about another enquiry; its drafts are where they were left."""
-        self._keep_files()
         enquiry = read.conversation.enquiry
         self._enquiry = enquiry
         self._sending.take(enquiry)
         for box, place, text in zip(self.boxes, DRAFTS, _texts(read.drafts), strict=True):
             box.release()
             box.hold(f"{place}:{enquiry.id}", text)
-        self.answer.files.put(self._files.pop(enquiry.id, ()))
+        self.answer.files.hold(f"reply:{enquiry.id}", read.drafts.files)
         self._barred = False
         self._apply(read)
         self.tabs.choose(self._first_page(read.drafts))
@@ -127,9 +124,9 @@ class Composer(QWidget):
         """
         self._enquiry = read.conversation.enquiry
         if drafts:
-            came_back = [box.adopt(text) for box, text in zip(self.boxes, _texts(read.drafts), strict=True)]
-            if came_back[ANSWER]:
-                self._sending.give_back_files()
+            for box, text in zip(self.boxes, _texts(read.drafts), strict=True):
+                box.adopt(text)
+            self.answer.files.adopt(read.drafts.files)
         news = [one for one in fresh if one.kind is EntryKind.MESSAGE and not self._mine(one)]
         if news and (self.answer.box.filled() or self.answer.files.files()):
             self._sending.warn(news[-1])
@@ -138,9 +135,9 @@ class Composer(QWidget):
 
     def let_go(self) -> None:
         """Write about nothing; what was typed is saved."""
-        self._keep_files()
         self._enquiry = None
         self._sending.take(None)
+        self.answer.files.hold("", ())
         for box in self.boxes:
             box.release()
 
@@ -175,7 +172,7 @@ class Composer(QWidget):
     def _first_page(self, drafts: Drafts) -> int:
         """Where to begin: where something was left, else the answer; on the phone, the note."""
         phone = self._enquiry is not None and self._enquiry.channel is Channel.PHONE
-        if drafts.answer and not phone:
+        if (drafts.answer or drafts.files) and not phone:
             return ANSWER
         if drafts.note:
             return NOTE
@@ -185,10 +182,6 @@ class Composer(QWidget):
 
     def _mine(self, entry: Entry) -> bool:
         return entry.direction is Direction.OUT and entry.author == self._bridge.me and not entry.elsewhere
-
-    def _keep_files(self) -> None:
-        if self._enquiry is not None and self.answer.files.files():
-            self._files[self._enquiry.id] = self.answer.files.files()
 
     def _noted(self) -> None:
         """Where there was only room for a note, it is filed now."""
@@ -266,11 +259,12 @@ class Composer(QWidget):
 
     def stamps(self) -> tuple[int, ...] | None:
         """Take them before reading the store; a read is usable when they are the same after it."""
-        found = [box.stamp() for box in self.boxes]
+        found = [*(box.stamp() for box in self.boxes), self.answer.files.stamp()]
         return None if any(one is None for one in found) else tuple(one for one in found if one is not None)
 
     async def idle(self, enquiry: EnquiryId) -> None:
-        """Wait until no draft about this enquiry is being saved."""
+        """Wait until no draft about this enquiry, and no file beside one, is being saved."""
+        await self.answer.files.idle(f"reply:{enquiry}")
         for box, place in zip(self.boxes, DRAFTS, strict=True):
             await box.idle(f"{place}:{enquiry}")
 
@@ -283,6 +277,7 @@ class Composer(QWidget):
         """Save every draft now."""
         for box in self.boxes:
             await box.save()
+        await self.answer.files.idle(self.answer.files.place())
 
 
 def _texts(drafts: Drafts) -> tuple[str, str, str]:

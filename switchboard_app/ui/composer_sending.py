@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from switchboard_app.model.enquiry import Enquiry, Outcome
 from switchboard_app.model.entry import Direction, Entry
-from switchboard_app.model.ids import EnquiryId, OfficeId, OutboxId
+from switchboard_app.model.ids import OfficeId, OutboxId
 from switchboard_app.model.language import tr
-from switchboard_app.store.desk import File
+from switchboard_app.store.drafts import DraftFile
 from switchboard_app.store.ids import new_id
 from switchboard_app.ui.answer_page import AnswerPage
 from switchboard_app.ui.bridge import Bridge
@@ -50,7 +50,6 @@ class Sending(QObject):
         self._reply_id: OutboxId | None = None
         self._unseen = ""
         self._under_way = False
-        self._last_sent: tuple[EnquiryId, str, tuple[File, ...]] | None = None
         answer.send.connect(self._send)
         answer.box.edited.connect(self._answer_edited)
         note.save.connect(self._save_note)
@@ -80,15 +79,6 @@ class Sending(QObject):
             self._unseen = tr("{name} has answered while you were writing.").format(name=entry.author)
         self._answer.announce(f"{self._unseen} {tr('Read it before you send.')}")
 
-    def give_back_files(self) -> None:
-        """An answer was undone: its pictures are back with its text."""
-        if self._last_sent is None or self._note_on is None:
-            return
-        enquiry, text, files = self._last_sent
-        if enquiry == self._note_on.id and text == self._answer.box.text():
-            self._answer.files.put(files)
-        self._last_sent = None
-
     def _answer_edited(self) -> None:
         if self._unseen and not self._answer.box.filled() and not self._answer.files.files():
             self._unseen = ""
@@ -113,21 +103,20 @@ class Sending(QObject):
         self._begin("send", self._sending(self._enquiry, self._reply_id, text, files, outcome))
 
     async def _sending(
-        self, enquiry: Enquiry, reply_id: OutboxId, text: str, files: tuple[File, ...], outcome: Outcome | None
+        self, enquiry: Enquiry, reply_id: OutboxId, text: str, files: tuple[DraftFile, ...], outcome: Outcome | None
     ) -> None:
         box, done = self._answer.box, False
         await box.turn()
         try:
+            with_bytes = await self._answer.files.contents(files)
             done = await self._verbs.reply(
-                enquiry.id, text, reply_id, version=enquiry.version, files=files, outcome=outcome
+                enquiry.id, text, reply_id, version=enquiry.version, files=with_bytes, outcome=outcome
             )
         finally:
-            if done:
-                self._last_sent = (enquiry.id, text, files)
             self._ended(box, enquiry, done=done)
         if done and self._shows(enquiry):
             self._reply_id = None
-            self._answer.files.put(())
+            self._answer.files.sent(f"reply:{enquiry.id}")
             self._answer.announce("")
             self._answer.complain("")
             self.sent.emit(outcome is not None)

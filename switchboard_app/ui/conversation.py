@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, 
 
 from switchboard_app.model.channel import CAPABILITIES
 from switchboard_app.model.enquiry import Enquiry
-from switchboard_app.model.entry import Entry
+from switchboard_app.model.entry import Attachment, Entry
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import EnquiryId, OfficeId
 from switchboard_app.model.language import tr
@@ -29,9 +29,10 @@ from switchboard_app.ui.conversation_head import ConversationHead
 from switchboard_app.ui.conversation_pages import NothingOpen, Skeleton, Unreadable
 from switchboard_app.ui.conversation_reading import Read, read
 from switchboard_app.ui.conversation_sheets import Sheets
-from switchboard_app.ui.image_decoding import Thumbnails
 from switchboard_app.ui.links import open_link
+from switchboard_app.ui.player import Player
 from switchboard_app.ui.reread import Reread
+from switchboard_app.ui.thumbnails import Thumbnails, looked_at
 from switchboard_app.ui.timeline_plan import Earlier, Planner
 from switchboard_app.ui.timeline_row import Wishes
 from switchboard_app.ui.timeline_view import LEAST_TIMELINE, TimelineView
@@ -67,7 +68,8 @@ class ConversationPane(look.Ground, Deeds):
         self.sheets = Sheets(self, bridge, verbs)
         self.wishes = Wishes(self)
         self._thumbnails = Thumbnails(bridge, tile_pixels(), self)
-        self._planner = Planner(self.wishes, self._thumbnails)
+        self.player = Player(bridge, self)
+        self._planner = Planner(self.wishes, self._thumbnails, self.player)
         self.head = ConversationHead(bridge.me, self)
         self.timeline = TimelineView(self)
         self.composer = Composer(bridge, verbs, self)
@@ -160,6 +162,7 @@ class ConversationPane(look.Ground, Deeds):
             self._limit = PAGE
             self._earlier = ()
             self.composer.save_soon()
+            self.player.pause()
             self._waiting.start()
         self._reread.now()
 
@@ -174,6 +177,7 @@ class ConversationPane(look.Ground, Deeds):
 
     def _forget(self) -> None:
         self._read = None
+        self.player.pause()
         self._waiting.stop()
         self._clock.stop()
         self.composer.let_go()
@@ -182,6 +186,11 @@ class ConversationPane(look.Ground, Deeds):
     def current(self) -> EnquiryId | None:
         """What is open or being opened."""
         return self._wanted
+
+    def pictures(self) -> tuple[Attachment, ...]:
+        """The pictures of what is shown, oldest first."""
+        shown = () if self._read is None else (*self._earlier, *self._read.conversation.entries)
+        return tuple(file for entry in shown for file in entry.attachments if looked_at(file))
 
     def enquiry(self) -> Enquiry | None:
         """The open enquiry as it is shown."""

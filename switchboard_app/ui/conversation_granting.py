@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from switchboard_app.model.delivery import Delivery
+from switchboard_app.model.entry import Attachment
 from switchboard_app.model.forwarding import Forwarding
 from switchboard_app.store.desk import Decision
 from switchboard_app.ui.bridge import Bridge
@@ -32,12 +33,16 @@ class Granting(QObject):
         wishes, sheets = pane.wishes, pane.sheets
         wishes.link.connect(self._open_link)
         wishes.whole_text.connect(sheets.whole_text)
-        wishes.picture.connect(sheets.picture)
+        wishes.picture.connect(self._look_at)
         wishes.save.connect(sheets.saving.ask)
+        wishes.document.connect(sheets.opening.ask)
         wishes.word.connect(sheets.word)
         wishes.withdraw.connect(self._withdraw_forwarding)
         wishes.decide.connect(self._decide)
         wishes.edit.connect(self._edit)
+
+    def _look_at(self, file: Attachment) -> None:
+        self._pane.sheets.picture(file, self._pane.pictures())
 
     def _open_link(self, address: str) -> None:
         open_link(self._pane, address)

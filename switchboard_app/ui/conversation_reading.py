@@ -11,6 +11,7 @@ from switchboard_app.model.entry import Direction, Entry, EntryKind
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.store import drafts, timeline
+from switchboard_app.store.drafts import DraftFile
 from switchboard_app.store.timeline import Conversation
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.text.message import phone_note_head
@@ -28,6 +29,8 @@ class Drafts:
     answer: str = ""
     note: str = ""
     office: str = ""
+    files: tuple[DraftFile, ...] = ()
+    """Beside the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,9 @@ def read(tx: Transaction, enquiry: EnquiryId, me: Operator, limit: int) -> Read:
     shown = timeline.conversation(tx, enquiry, limit)
     head = shown.enquiry
     earlier = bool(head.thread and not shown.more and timeline.earlier_entries(tx, head.thread, enquiry, 1))
-    texts = (drafts.load(tx, me, f"{place}:{enquiry}") for place in DRAFTS)
-    return Read(shown, Drafts(*texts), matter(shown.entries), earlier)
+    answer, note, office = (drafts.load(tx, me, f"{place}:{enquiry}") for place in DRAFTS)
+    mine = Drafts(answer, note, office, drafts.files(tx, me, f"reply:{enquiry}"))
+    return Read(shown, mine, matter(shown.entries), earlier)
 
 
 def matter(entries: tuple[Entry, ...]) -> Matter:

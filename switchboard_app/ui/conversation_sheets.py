@@ -5,6 +5,8 @@ Kept, because a sheet that was deleted while its verb runs could not say how it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +18,7 @@ from switchboard_app.ui.conversation_pages import WholeTextSheet
 from switchboard_app.ui.done_sheet import DoneSheet
 from switchboard_app.ui.merge_sheet import MergeSheet
 from switchboard_app.ui.office_word_sheet import OfficeWordSheet
+from switchboard_app.ui.opening import Opening
 from switchboard_app.ui.picture_sheet import PictureSheet
 from switchboard_app.ui.reassign_sheet import ReassignSheet
 from switchboard_app.ui.saving import Saving
@@ -36,6 +39,7 @@ class Sheets(QObject):
         self._bridge = bridge
         self._verbs = verbs
         self.saving = Saving(over, bridge)
+        self.opening = Opening(over, bridge, self.saving)
         self.snooze_sheet: SnoozeSheet | None = None
         self.done_sheet: DoneSheet | None = None
         self.reassign_sheet: ReassignSheet | None = None
@@ -84,12 +88,12 @@ class Sheets(QObject):
             self.word_sheet = OfficeWordSheet(self._over.window(), self._bridge, self._verbs)
         self.word_sheet.open_for(forwarding, word)
 
-    def picture(self, file: Attachment) -> None:
-        """Look at a picture."""
+    def picture(self, file: Attachment, among: Sequence[Attachment] = ()) -> None:
+        """Look at a picture, and at the others of the conversation."""
         if self.picture_sheet is None:
             self.picture_sheet = PictureSheet(self._over.window(), self._bridge)
             self.picture_sheet.save_wanted.connect(self.saving.ask)
-        self.picture_sheet.open_for(file)
+        self.picture_sheet.open_for(file, among)
 
     def whole_text(self, text: str) -> None:
         """Read a text that is too long for the timeline."""

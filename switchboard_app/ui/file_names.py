@@ -64,6 +64,11 @@ def risky(name: str) -> bool:
     return ending(name) in _RISKY or bare in _RISKY_NAMES or (hidden and bare in _RISKY)
 
 
+def openable(name: str, mime: str) -> bool:
+    """Whether a file may be opened with the system's program after a question: a PDF that nothing else may be."""
+    return mime == "application/pdf" and not risky(name) and ending(name) in ("", "pdf")
+
+
 def cleaned(name: str) -> str:
     """A name under which the file may be saved here; never empty."""
     bare = _FORBIDDEN.sub("_", _bare(name)).strip(" .")

@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -221,6 +222,26 @@ class LinkSheet(look.Sheet):
         url = QUrl(self.judged.address, QUrl.ParsingMode.StrictMode)
         self.close()
         QDesktopServices.openUrl(QUrl(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)))
+
+
+def open_document(path: Path) -> bool:
+    """Open a file that this program wrote itself with the system's program; the second step was `opening`'s sheet.
+
+    False when the system knows no program for it.
+    """
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def open_sign_in(address: str) -> bool:
+    """Open a platform's page for signing in, at an address that this program made itself, after a click for it.
+
+    False when no browser could be opened. Anything but https is refused, except on this very computer.
+    """
+    url = QUrl(address, QUrl.ParsingMode.StrictMode)
+    here = url.scheme() == "http" and url.host() in ("127.0.0.1", "::1")
+    if not url.isValid() or not (url.scheme() == "https" or here):
+        return False
+    return QDesktopServices.openUrl(url)
 
 
 def open_link(over: QWidget, address: str, *, ours: bool = False) -> LinkSheet:

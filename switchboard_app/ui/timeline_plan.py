@@ -22,9 +22,10 @@ from switchboard_app.store.timeline import Conversation
 from switchboard_app.ui.attachment_view import AttachmentList
 from switchboard_app.ui.chip_button import ChipButton
 from switchboard_app.ui.forwarding_row import ForwardingRow
-from switchboard_app.ui.image_decoding import Thumbnails
+from switchboard_app.ui.player import Player
 from switchboard_app.ui.text.deliveries import needs_person
 from switchboard_app.ui.text.events import event_sentence
+from switchboard_app.ui.thumbnails import Thumbnails
 from switchboard_app.ui.timeline_row import Row, Wishes
 from switchboard_app.ui.timeline_rows import DayRow, EventRow, MessageRow, NoteRow, OfficeWordRow, PhoneNoteRow
 from switchboard_app.ui.unclear_card import UnclearCard
@@ -70,9 +71,10 @@ class ButtonRow(Row):
 class Planner:
     """Makes the lines of a conversation; holds what every row needs."""
 
-    def __init__(self, wishes: Wishes, thumbnails: Thumbnails) -> None:
+    def __init__(self, wishes: Wishes, thumbnails: Thumbnails, player: Player) -> None:
         self._wishes = wishes
         self._thumbnails = thumbnails
+        self._player = player
 
     def lines(self, shown: Conversation, earlier: Earlier, now: Millis) -> list[Line]:
         """All lines, oldest first."""
@@ -116,7 +118,7 @@ class Planner:
     def _message(self, entry: Entry, now: Millis, parent: QWidget) -> Row:
         extras: list[QWidget] = []
         if entry.attachments:
-            extras.append(AttachmentList(entry.attachments, self._thumbnails, self._wishes, parent))
+            extras.append(AttachmentList(entry.attachments, self._thumbnails, self._player, self._wishes, parent))
         if needs_person(entry.delivery):
             assert entry.delivery is not None
             extras.append(UnclearCard(entry.delivery, now, self._wishes, parent))

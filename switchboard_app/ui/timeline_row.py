@@ -21,6 +21,8 @@ class Wishes(QObject):
     """The Attachment to be looked at."""
     save = Signal(object)
     """The Attachment to be saved as a file."""
+    document = Signal(object)
+    """The Attachment to be opened with the system's program, after a question."""
     inbox = Signal()
     """Open the conversation in the platform's own inbox."""
     word = Signal(object, object)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import struct
-import time
-import zlib
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -21,15 +16,12 @@ from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.store import attachments
 from switchboard_app.ui.attachment_view import FileLine, PictureTile
 from switchboard_app.ui.file_names import MOST_BYTES, MOST_CHARACTERS, cleaned, ending, risky, size_words
-from switchboard_app.ui.image_decoding import decoded
 from switchboard_app.ui.links import LinkSheet
 from switchboard_app.ui.saving import write_file
-from tests.ui.corpora import SHARED, cases
+from tests.ui.corpora import cases
 from tests.ui.hands import press
 from tests.ui.open_enquiry import Desk, focus, picture
 from tests.ui.workspace import Workspace, until
-
-BOX = QSize(500, 300)
 
 
 @pytest.fixture
@@ -92,74 +84,6 @@ def test_sizes_are_said_shortly() -> None:
     assert [size_words(n) for n in (0, 400, 1234, 1_800_000)] == ["", "0.4 kB", "1 kB", "1.8 MB"]
 
 
-# -- decoding ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("form", [b"png", b"jpeg", b"webp"])
-def test_pictures_are_scaled_while_decoded(form: bytes) -> None:
-    image = decoded(picture(1200, 600, form), BOX)
-    assert image is not None
-    assert (image.width(), image.height()) == (500, 250)
-
-
-def test_small_pictures_keep_their_size() -> None:
-    image = decoded(picture(), BOX)
-    assert image is not None
-    assert image.size() == QSize(60, 40)
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of one colour: small as a file, huge in memory."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(b"\0" * (1 + 3 * width) * 64)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-@pytest.mark.qt_log_ignore(".*")
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"nothing of the kind",
-        b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='9' height='9'/></svg>",
-        picture(form=b"bmp"),
-        picture()[:60],
-        bomb(60_000, 60_000),
-        bomb(6_000, 6_000),
-    ],
-    ids=["empty", "text", "svg", "bmp", "cut", "bomb", "big"],
-)
-def test_what_is_no_picture_of_ours_is_refused(content: bytes) -> None:
-    began = time.perf_counter()
-    assert decoded(content, BOX) is None
-    assert time.perf_counter() - began < 5
-
-
-def malformed() -> list[object]:
-    """The damaged pictures of the shared corpus."""
-    found: list[object] = []
-    for name in ("malformed_images.json", "malformed_images_more.json"):
-        path = SHARED / "third_party" / name
-        if path.is_file():
-            images = json.loads(path.read_text("utf-8"))["images"]
-            found += [pytest.param(one["b64"], id=Path(one["name"]).name[:40]) for one in images if "b64" in one]
-    absent = pytest.mark.skip(reason="no ../shared/corpora/third_party/malformed_images.json beside this checkout")
-    return found or [pytest.param("", id="absent", marks=absent)]
-
-
-@pytest.mark.qt_log_ignore(".*")
-@pytest.mark.parametrize("content", malformed())
-def test_damaged_pictures_do_no_harm(content: str) -> None:
-    began = time.perf_counter()
-    found = decoded(base64.b64decode(content), BOX)
-    assert found is None or (found.width() <= BOX.width() and found.height() <= BOX.height())
-    assert time.perf_counter() - began < 5
-
-
 # -- in the timeline ---------------------------------------------------------------------------------------------------
 
 
@@ -197,10 +121,10 @@ async def test_a_picture_is_a_tile_that_keeps_its_size_and_opens_the_viewer(desk
     sheet = desk.pane.sheets.picture_sheet
     assert sheet is not None
     assert sheet.isVisible()
-    await until(lambda: sheet.picture.image is not None)
+    await until(lambda: sheet.canvas.picture is not None)
     assert not sheet.words.isVisible()
-    assert focus() is sheet.close_button
-    press(sheet.close_button, Qt.Key.Key_Escape)
+    assert focus() is sheet.canvas
+    press(sheet.canvas, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert focus() is made
     assert desk.pane.current() is not None

@@ -80,7 +80,7 @@ async def test_undo_brings_text_and_pictures_back(desk: Desk) -> None:
     anna = desk.receive("Anna", "Hallo")
     await desk.open(anna)
     answer = desk.pane.composer.answer
-    answer.files.put([verbs.File("plan.png", picture())])
+    answer.files.take_content("plan.png", picture())
     await until(answer.files.files)
     answer.box.setPlainText("Zu früh")
     answer.send_button.click()

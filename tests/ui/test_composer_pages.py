@@ -256,7 +256,7 @@ async def test_what_the_channel_does_not_take_is_refused_in_words(desk: Desk, tm
     good.write_bytes(picture())
     answer.files.take_paths([str(good), str(good)])
     await until(lambda: len(answer.files.files()) == 1)
-    await until(lambda: "one picture" in answer.trouble._text.source())
+    await until(lambda: "one file" in answer.trouble._text.source())
     assert len(answer.files.files()) == 1
 
 
@@ -264,7 +264,7 @@ async def test_pictures_stay_with_their_enquiry(desk: Desk) -> None:
     anna, bea = desk.receive("Anna", "Hallo"), desk.receive("Bea", "Hallo")
     await desk.open(anna)
     answer = desk.pane.composer.answer
-    answer.files.put([verbs.File("plan.png", picture())])
+    answer.files.take_content("plan.png", picture())
     await until(answer.files.files)
     await desk.open(bea)
     assert not answer.files.files()
