@@ -140,7 +140,10 @@ async def _outgoing(store: Store, taken: Taken, permit: Permit) -> Outgoing:
 
 def _answered(tx: Transaction, thread: ThreadId | None) -> tuple[str, str]:
     """The citizen's last message as the platform gave it, and its text."""
-    sql = "SELECT raw, text FROM entry WHERE thread_id = ? AND direction = 'in' ORDER BY place DESC LIMIT 1"
+    sql = (
+        "SELECT raw, text FROM entry WHERE enquiry_id IN (SELECT id FROM enquiry WHERE thread_id = ?)"
+        " AND kind = 'message' AND direction = 'in' ORDER BY place DESC LIMIT 1"
+    )
     row = tx.row(sql, thread) if thread is not None else None
     return (row[0] or "", row[1]) if row is not None else ("", "")
 
