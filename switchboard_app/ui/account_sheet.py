@@ -1,13 +1,16 @@
 """Connecting an account, or signing in to it again: kind, name, secrets, perhaps another address of the platform.
 
-The secrets go to the keyring through `bridge.outside`, off the window's thread; what keyring or platform says is
-shown in place, and what was typed stays until it worked or the sheet is closed. No secret stays in a widget after
-that. Used by the page of accounts and the first start.
+Where the platform lets people sign in on its own page, that is the first way, and tokens by hand lie under «Advanced»;
+training never leaves the process, so there it is not offered. The secrets go to the keyring through `bridge.outside`,
+off the window's thread; what keyring or platform says is shown in place, and what was typed stays until it worked or
+the sheet is closed. No secret stays in a widget after that. Used by the page of accounts and the first start.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,6 +24,8 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.sign_in import SIGN_INS
 from switchboard_app.ui import look, words
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.browser_wait import BrowserWait
+from switchboard_app.ui.page_window import bring_forward
 from switchboard_app.ui.secret_fields import SecretFields
 
 _SLOW = 1500
@@ -38,12 +43,16 @@ class AccountSheet(look.Sheet):
         self._bridge = bridge
         self._again: Account | None = None
         self._task: asyncio.Task[Any] | None = None
+        self._advanced = False
         self._build()
-        self.kinds.changed.connect(self._kind_chosen)
+        self._choose_fields()
+        self.kinds.currentIndexChanged.connect(self._kind_chosen)
         self.more.clicked.connect(self._toggle_more)
         self.save.clicked.connect(self.submit)
         self.cancel.clicked.connect(self._cancelled)
         self.secrets.submitted.connect(self.submit)
+        self.by_hand.submitted.connect(self.submit)
+        self.by_hand.edited.connect(self._say_way)
         self.closed.connect(self._leave)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(
@@ -58,19 +67,23 @@ class AccountSheet(look.Sheet):
     def _build(self) -> None:
         self.notice = look.Banner("", look.Kind.BAD)
         self.notice.hide()
-        self.kinds = look.Tabs(["" for _ in CONNECTABLE])
+        self.kinds = look.ComboField("")
+        self.kinds.addItems(["" for _ in CONNECTABLE])
+        self._kinds_field = look.Field("", self.kinds)
         self.name = look.LineField("")
         self._name_field = look.Field("", self.name)
         self.secrets = SecretFields()
-        self.secrets.show_kind(self.kind)
+        self.waiting = BrowserWait()
         self.more = look.KeyButton("", quiet=True, menu=True)
         self.api_base = look.LineField("", placeholder="https://")
         self._base_field = look.Field("", self.api_base)
         self._base_field.hide()
+        self.by_hand = SecretFields()
         self._where = look.Paragraph("", role=look.Type.SECONDARY, tone="muted")
-        for part in (self.notice, self.kinds, self._name_field, self.secrets):
+        for part in (self.notice, self.waiting, self._kinds_field, self._name_field, self.secrets):
             self.body.addWidget(part)
         self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(self.by_hand)
         self.body.addWidget(self._base_field)
         self.body.addWidget(self._where)
         self.cancel = look.KeyButton("", "Esc", self.card)
@@ -84,12 +97,12 @@ class AccountSheet(look.Sheet):
     @property
     def kind(self) -> Channel:
         """The kind of account that is chosen."""
-        return self._again.kind if self._again is not None else CONNECTABLE[self.kinds.chosen()]
+        return self._again.kind if self._again is not None else CONNECTABLE[self.kinds.currentIndex()]
 
     def open_new(self, kind: Channel = Channel.FACEBOOK) -> None:
         """Connect an account."""
         self._again = None
-        self.kinds.choose(CONNECTABLE.index(kind))
+        self.kinds.setCurrentIndex(CONNECTABLE.index(kind))
         self._begin("", self.name)
 
     def open_again(self, account: Account) -> None:
@@ -97,26 +110,52 @@ class AccountSheet(look.Sheet):
         self._again = account
         self._begin(account.name, None)
 
+    @property
+    def in_browser(self) -> bool:
+        """Whether pressing the main button opens the browser: unless tokens are given by hand."""
+        return self._by_browser and not (self._advanced and "access_token" in self.by_hand.content())
+
+    @property
+    def _by_browser(self) -> bool:
+        return SIGN_INS[self.kind].browser and not self._bridge.training
+
     def _begin(self, name: str, focus: QWidget | None) -> None:
         fresh = self._again is None
-        self.kinds.setVisible(fresh)
-        self.more.setVisible(fresh)
-        self._base_field.hide()
+        self._advanced = False
         self.name.setText(name)
         self.name.setReadOnly(not fresh)
         self.name.setFocusPolicy(Qt.FocusPolicy.StrongFocus if fresh else Qt.FocusPolicy.NoFocus)
         self.api_base.setText("")
-        self.secrets.show_kind(self.kind)
+        self._choose_fields()
         self.notice.hide()
         self._set_busy(False)
         self.retranslate()
-        self.open(focus or self.secrets.fields()[0])
+        self.open(focus or (self.save if self._by_browser else self.secrets.fields()[0]))
+
+    def _choose_fields(self) -> None:
+        """The fields of the kind: all of them, or those of the browser's way with the rest under «Advanced»."""
+        fields = SIGN_INS[self.kind].fields
+        apart = self._by_browser
+        self.secrets.show_fields([one for one in fields if not (apart and one.by_hand)])
+        self.by_hand.show_fields([one for one in fields if apart and one.by_hand])
+        self._show_advanced()
+
+    def _show_advanced(self) -> None:
+        fresh, waits = self._again is None, not self.waiting.isHidden()
+        self.more.setVisible((fresh or self._by_browser) and not waits)
+        self.by_hand.setVisible(self._advanced and self._by_browser and not waits)
+        self._base_field.setVisible(self._advanced and fresh and not waits)
+        for part in (self._name_field, self.secrets, self._where):
+            part.setVisible(not waits)
+        self._kinds_field.setVisible(fresh and not waits)
+        self.save.setVisible(not waits)
 
     def _leave(self) -> None:
         """No secret stays behind."""
         if self._task is not None:
             self._task.cancel()
         self.secrets.wipe()
+        self.by_hand.wipe()
 
     def _cancelled(self) -> None:
         """While something is asked: stop waiting for it; else close."""
@@ -126,13 +165,16 @@ class AccountSheet(look.Sheet):
             self.close()
 
     def _kind_chosen(self) -> None:
-        self.secrets.show_kind(self.kind)
+        self._choose_fields()
         self.retranslate()
 
     def _toggle_more(self) -> None:
-        self._base_field.setVisible(self._base_field.isHidden())
-        if not self._base_field.isHidden():
-            self.api_base.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._advanced = not self._advanced
+        self._show_advanced()
+        self._say_way()
+        if self._advanced:
+            first = self.by_hand.fields()[0] if self._by_browser else self.api_base
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- connecting ------------------------------------------------------------------------------------------------
 
@@ -145,8 +187,13 @@ class AccountSheet(look.Sheet):
             lacking.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._set_busy(True)
-        self._patience.start()
-        self._task = self._bridge.start("connect an account", self._connect(self.secrets.content()))
+        given = {**self.secrets.content(), **(self.by_hand.content() if self._advanced else {})}
+        if self.in_browser:
+            work = self._connect(partial(self._ask_in_browser, given))
+        else:
+            self._patience.start()
+            work = self._connect(partial(self._ask, given))
+        self._task = self._bridge.start("connect an account", work)
         if self._task is not None:
             self._task.add_done_callback(self._over)
 
@@ -155,22 +202,54 @@ class AccountSheet(look.Sheet):
         self.name.set_wrong(unnamed)
         self._name_field.set_mark(tr("What shall people call it?") if unnamed else "")
         missing = self.secrets.missing()
+        if missing is None and self._advanced and not self.in_browser:
+            missing = self.by_hand.missing()
         return self.name if unnamed else missing
 
-    async def _connect(self, secret: dict[str, str]) -> None:
-        outside = self._bridge.outside
+    async def _connect(self, ask: Callable[[], Coroutine[Any, Any, Account]]) -> None:
         try:
-            if self._again is not None:
-                account = await outside.sign_in_again(self._again.id, secret)
-            else:
-                base = self.api_base.text().strip() if not self._base_field.isHidden() else ""
-                account = await outside.add_account(self.kind, self.name.text().strip(), secret, base, {})
+            account = await ask()
         except UserError as refusal:
             self._say(str(refusal), look.Kind.BAD)
             return
         self._task = None  # it is over: closing must not cancel it
         self.close()
         self.connected.emit(account)
+
+    async def _ask(self, secret: dict[str, str]) -> Account:
+        outside = self._bridge.outside
+        if self._again is not None:
+            return await outside.sign_in_again(self._again.id, secret)
+        return await outside.add_account(self.kind, self.name.text().strip(), secret, self._base, {})
+
+    async def _ask_in_browser(self, client: dict[str, str]) -> Account:
+        outside = self._bridge.outside
+        try:
+            if self._again is not None:
+                return await outside.sign_in_by_browser(self._again.id, client, self._wait)
+            return await outside.add_by_browser(self.kind, self.name.text().strip(), client, self._base, self._wait)
+        finally:
+            self._back()
+
+    @property
+    def _base(self) -> str:
+        return self.api_base.text().strip() if self._advanced else ""
+
+    def _wait(self, address: str) -> None:
+        """The way back is open: now the person."""
+        if self._task is None:
+            return  # left meanwhile
+        self.notice.hide()
+        self.waiting.show_address(address)
+        self._show_advanced()
+
+    def _back(self) -> None:
+        """The person came back, or never will: this window is theirs again."""
+        if not self.waiting.isHidden():
+            self.waiting.leave()
+            self._show_advanced()
+            bring_forward(self.window())
+            self.save.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _over(self, task: asyncio.Task[Any]) -> None:
         self._task = None
@@ -181,8 +260,9 @@ class AccountSheet(look.Sheet):
 
     def _set_busy(self, busy: bool) -> None:
         self.secrets.lock(busy)
+        self.by_hand.lock(busy)
         self.save.setEnabled(not busy)
-        if busy:
+        if busy and not self.in_browser:
             self._say(tr("The keyring and the platform are being asked …"), look.Kind.NOTICE)
 
     def _say_slow(self) -> None:
@@ -201,8 +281,10 @@ class AccountSheet(look.Sheet):
             title = tr("Sign in again: {account}").format(account=self._again.name)
         self.title.setText(title)
         self.setAccessibleName(title)
-        for tab, kind in zip(self.kinds.tabs, CONNECTABLE, strict=True):
-            tab.set_words(tr(SIGN_INS[kind].title))
+        self._kinds_field.set_label(tr("Kind of account"))
+        self.kinds.setAccessibleName(tr("Kind of account"))
+        for place, kind in enumerate(CONNECTABLE):
+            self.kinds.setItemText(place, tr(SIGN_INS[kind].title))
         self._name_field.set_label(tr("Name"))
         self.name.setAccessibleName(tr("Name"))
         self.name.setPlaceholderText(SIGN_INS[self.kind].example)
@@ -211,4 +293,9 @@ class AccountSheet(look.Sheet):
         self.api_base.setAccessibleName(tr("Address of the platform's interface"))
         self._where.set_text(tr("Secrets are kept in this computer's keyring and nowhere else."))
         self.cancel.set_words(tr("Cancel"))
-        self.save.set_words(tr("Sign in") if self._again is not None else tr("Connect"))
+        self._say_way()
+
+    def _say_way(self) -> None:
+        """The main button says what it does."""
+        by_hand = tr("Sign in") if self._again is not None else tr("Connect")
+        self.save.set_words(tr("Sign in in the browser") if self.in_browser else by_hand)

@@ -50,6 +50,14 @@ class NobodyOutside:
         """Refuses: pictures reach nothing."""
         raise _nothing()
 
+    async def add_by_browser(self, *_asked: object) -> Account:
+        """Refuses: pictures reach nothing."""
+        raise _nothing()
+
+    async def sign_in_by_browser(self, *_asked: object) -> Account:
+        """Refuses: pictures reach nothing."""
+        raise _nothing()
+
     async def check_account(self, *_asked: object) -> Account:
         """Refuses: pictures reach nothing."""
         raise _nothing()

@@ -5,19 +5,21 @@ Password fields whose content is handed out once and wiped: no secret stays in a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from switchboard_app.model.channel import Channel
 from switchboard_app.model.language import tr
-from switchboard_app.model.sign_in import SIGN_INS, SecretField
+from switchboard_app.model.sign_in import SecretField
 from switchboard_app.ui import look, words
 
 
 class SecretFields(QWidget):
-    """One column of password fields; `show_kind` chooses which."""
+    """One column of fields, secret ones unreadable; `show_fields` chooses which."""
 
     submitted = Signal()
+    edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +32,14 @@ class SecretFields(QWidget):
     def retheme(self) -> None:
         self._column.setSpacing(look.px(look.S2 + 2))
 
-    def show_kind(self, kind: Channel) -> None:
-        """The fields of this kind, empty."""
+    def show_fields(self, fields: Sequence[SecretField]) -> None:
+        """These fields, empty."""
         self.wipe()
         for _, _, field in self._shown:
             self._column.removeWidget(field)
             field.hide()
             field.deleteLater()
-        self._shown = [self._made(one) for one in SIGN_INS[kind].fields]
+        self._shown = [self._made(one) for one in fields]
         self.retranslate()
         for _, _, field in self._shown:
             self._column.addWidget(field)
@@ -52,6 +54,7 @@ class SecretFields(QWidget):
             | Qt.InputMethodHint.ImhNoAutoUppercase
         )
         line.returnPressed.connect(self.submitted)
+        line.textChanged.connect(self.edited)
         return one, line, look.Field("", line, self)
 
     def retranslate(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +17,7 @@ from switchboard_app.store import accounts
 from switchboard_app.ui import look
 from switchboard_app.ui.account_sheet import AccountSheet
 from tests.ui.hands import CTRL, press, type_in
-from tests.ui.workspace import Workspace, until
+from tests.ui.workspace import CONSENT, Workspace, until
 
 TOKEN = "EAAtoken-of-a-test"
 
@@ -59,14 +60,16 @@ async def test_secrets_are_never_shown_and_gone_when_the_sheet_is_closed(
 ) -> None:
     sheet = AccountSheet(window, workspace.bridge)
     sheet.open_new(Channel.X)
-    assert len(sheet.secrets.fields()) == 4
-    for line in sheet.secrets.fields():
+    sheet.more.click()
+    assert len(sheet.by_hand.fields()) == 3
+    assert sheet.secrets.fields()[0].echoMode() is QLineEdit.EchoMode.Normal, "a client id is no secret"
+    for line in sheet.by_hand.fields():
         assert line.echoMode() is QLineEdit.EchoMode.Password
         line.setText(TOKEN)
-    press(sheet.secrets.fields()[0], Qt.Key.Key_Escape)
+    press(sheet.by_hand.fields()[0], Qt.Key.Key_Escape)
     assert not sheet.isVisible()
     assert typed(sheet) == set()
-    assert not any(line.isUndoAvailable() for line in sheet.secrets.fields())
+    assert not any(line.isUndoAvailable() for line in sheet.by_hand.fields())
 
 
 async def test_what_is_missing_is_said_and_nothing_is_asked(workspace: Workspace, window: look.Ground) -> None:
@@ -118,12 +121,112 @@ async def test_a_keyring_that_waits_can_be_left(workspace: Workspace, window: lo
     assert not sheet.isVisible()
 
 
-async def test_signing_in_again_asks_for_the_secret_only(workspace: Workspace, window: look.Ground) -> None:
+class Browser:
+    """Stands in for the system's browser."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, opens: bool = True) -> None:
+        self.opened: list[str] = []
+
+        def opening(url: QUrl) -> bool:
+            self.opened.append(url.toString())
+            return opens
+
+        monkeypatch.setattr(QDesktopServices, "openUrl", opening)
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+async def test_x_signs_in_by_the_browser_and_the_sheet_comes_back(
+    workspace: Workspace, window: look.Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(monkeypatch)
+    workspace.outside.hold = asyncio.Event()
+    sheet = AccountSheet(window, workspace.bridge)
+    sheet.open_new(Channel.X)
+    assert sheet.save.words() == "Sign in in the browser"
+    assert sheet.by_hand.isHidden()
+    type_in(sheet.name, "Kanton Basel-Stadt")
+    type_in(sheet.secrets.fields()[0], " app-1 ")
+    sheet.save.click()
+    await until(lambda: workspace.outside.calls)
+    assert browser.opened == [CONSENT]
+    assert not sheet.waiting.isHidden()
+    assert sheet._name_field.isHidden(), "nothing to change meanwhile"
+    sheet.waiting.copy.click()
+    assert QApplication.clipboard().text() == CONSENT
+    sheet.waiting.open_again.click()
+    assert browser.opened == [CONSENT, CONSENT]
+    workspace.outside.hold.set()
+    await until(lambda: not sheet.isVisible())
+    expected: object = (Channel.X, "Kanton Basel-Stadt", {"client_id": "app-1"}, "")
+    assert workspace.outside.calls == [("add_by_browser", expected)]
+    assert window.isActiveWindow()
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+async def test_waiting_for_the_browser_can_be_left_and_begun_again(
+    workspace: Workspace, window: look.Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Browser(monkeypatch)
+    workspace.outside.hold = asyncio.Event()
     account = workspace.connect(Channel.X, "Kanton Basel-Stadt")
     sheet = AccountSheet(window, workspace.bridge)
     sheet.open_again(account)
+    assert QApplication.focusWidget() is sheet.save, "one press is enough"
+    sheet.save.click()
+    await until(lambda: not sheet.waiting.isHidden())
+    sheet.cancel.click()
+    await until(sheet.waiting.isHidden)
+    assert sheet.isVisible()
+    assert sheet.save.isEnabled()
+    assert not sheet.secrets.isHidden()
+    workspace.outside.hold.set()
+    sheet.save.click()
+    await until(lambda: not sheet.isVisible())
+    assert workspace.outside.calls == [("sign_in_by_browser", (account.id, {}))] * 2
+
+
+@pytest.mark.qt_log_ignore("does not support raise", extend=True)
+async def test_a_browser_that_does_not_open_is_told_and_a_refusal_brings_the_fields_back(
+    workspace: Workspace, window: look.Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Browser(monkeypatch, opens=False)
+    workspace.outside.hold = asyncio.Event()
+    workspace.outside.refuse = Unreachable("Nobody came back.", "Begin again.")
+    sheet = AccountSheet(window, workspace.bridge)
+    sheet.open_again(workspace.connect(Channel.X, "Kanton"))
+    sheet.save.click()
+    await until(lambda: not sheet.waiting.isHidden())
+    assert "Copy the address" in sheet.waiting._words.accessibleName()
+    workspace.outside.hold.set()
+    await until(lambda: "Nobody came back" in sheet.notice.accessibleName())
+    assert sheet.waiting.isHidden()
+    assert sheet.waiting.address.toPlainText() == ""
+    assert sheet.save.isEnabled()
+
+
+async def test_tokens_by_hand_are_the_way_for_experts(workspace: Workspace, window: look.Ground) -> None:
+    sheet = AccountSheet(window, workspace.bridge)
+    sheet.open_again(workspace.connect(Channel.X, "Kanton"))
+    sheet.more.click()
+    type_in(sheet.by_hand.fields()[0], TOKEN)
+    assert sheet.save.words() == "Sign in"
+    sheet.by_hand.fields()[0].clear()
+    assert sheet.save.words() == "Sign in in the browser"
+    type_in(sheet.by_hand.fields()[0], TOKEN)
+    sheet.more.click()
+    assert sheet.save.words() == "Sign in in the browser", "what is not seen is not used"
+    sheet.more.click()
+    sheet.submit()
+    await until(lambda: not sheet.isVisible())
+    assert [name for name, _ in workspace.outside.calls] == ["sign_in_again"]
+
+
+async def test_signing_in_again_asks_for_the_secret_only(workspace: Workspace, window: look.Ground) -> None:
+    account = workspace.connect(Channel.FACEBOOK, "Kanton Basel-Stadt")
+    sheet = AccountSheet(window, workspace.bridge)
+    sheet.open_again(account)
     assert QApplication.focusWidget() is sheet.secrets.fields()[0]
-    assert sheet.kinds.isHidden()
+    assert not sheet.kinds.isVisible()
     assert sheet.name.isReadOnly()
     assert "Kanton Basel-Stadt" in sheet.title.source()
     type_in(sheet.secrets.fields()[0], TOKEN)

@@ -29,6 +29,8 @@ from switchboard_app.ui.verbs import Verbs
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = Operator("Marco Lüthi")
+CONSENT = "https://x.com/i/oauth2/authorize?response_type=code&state=s"
+"""What the platform's page for signing in is called in tests."""
 
 
 class Clock:
@@ -73,6 +75,20 @@ class Noted:
     ) -> Account:
         await self._asked("add_account", (kind, name, dict(secret), api_base, dict(options)))
         return await self.store.run(accounts.add, kind, name, ME, api_base=api_base, options=options)
+
+    async def add_by_browser(
+        self, kind: Channel, name: str, client: Mapping[str, str], api_base: str, show: Callable[[str], None]
+    ) -> Account:
+        show(CONSENT)
+        await self._asked("add_by_browser", (kind, name, dict(client), api_base))
+        return await self.store.run(accounts.add, kind, name, ME, api_base=api_base)
+
+    async def sign_in_by_browser(
+        self, account: AccountId, client: Mapping[str, str], show: Callable[[str], None]
+    ) -> Account:
+        show(CONSENT)
+        await self._asked("sign_in_by_browser", (account, dict(client)))
+        return await self.store.ask(accounts.one, account)
 
     async def sign_in_again(self, account: AccountId, secret: Mapping[str, str]) -> Account:
         await self._asked("sign_in_again", (account, dict(secret)))
