@@ -5,11 +5,13 @@ The window offers what `CAPABILITIES` says and never asks which platform it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from switchboard_app.model.language import tr
+from switchboard_app.model.length import Counting, length
 
 
 class Channel(StrEnum):
@@ -23,7 +25,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-CONNECTABLE = (Channel.FACEBOOK, Channel.INSTAGRAM, Channel.X)
+CONNECTABLE = (Channel.FACEBOOK, Channel.INSTAGRAM, Channel.X, Channel.MASTODON)
 
 
 def channel_name(channel: Channel) -> str:
@@ -54,8 +56,7 @@ class Capabilities:
     """
 
     text_limit: int
-    text_in_bytes: bool = False
-    """The limit counts the bytes of UTF-8, so that «ü» counts twice."""
+    counting: Counting = Counting.CODE_POINTS
     reply_window: int = 0
     extended_window: int = 0
     image_types: tuple[str, ...] = ()
@@ -67,9 +68,13 @@ class Capabilities:
     file_limit: int = 0
     files_per_message: int = 0
     """How many files one answer takes."""
+    names_first: bool = False
+    """The names of those who are to get an answer are put in front of it, and count."""
     text_with_image: bool = False
     """Text and file are one message; else each file is a message of its own."""
     inbox_url: str = ""
+    safe_resend: int = 0
+    """For so long after an attempt the same reply may be sent again under its own key: the platform makes it once."""
 
 
 CAPABILITIES: dict[Channel, Capabilities] = {
@@ -88,7 +93,7 @@ CAPABILITIES: dict[Channel, Capabilities] = {
     # Upload Media for Instagram Messaging, 30 June 2026)
     Channel.INSTAGRAM: Capabilities(
         text_limit=1000,
-        text_in_bytes=True,
+        counting=Counting.BYTES,
         reply_window=24 * 3_600_000,
         extended_window=7 * 24 * 3_600_000,
         image_types=("image/png", "image/jpeg", "image/gif"),
@@ -108,10 +113,31 @@ CAPABILITIES: dict[Channel, Capabilities] = {
         text_with_image=True,
         inbox_url="https://x.com/messages",
     ),
+    # 500 unless the instance says otherwise, 4 files a post with the text; images to 16 MB (recorded instance document)
+    Channel.MASTODON: Capabilities(
+        text_limit=500,
+        counting=Counting.MASTODON,
+        names_first=True,
+        image_types=("image/png", "image/jpeg", "image/gif", "image/webp"),
+        image_limit=16 * 1024 * 1024,
+        files_per_message=4,
+        text_with_image=True,
+        safe_resend=3_600_000,
+    ),
     Channel.PHONE: Capabilities(text_limit=0),
 }
 
 
 def length_of(text: str, abilities: Capabilities) -> int:
     """How much of the text limit a text takes."""
-    return len(text.encode("utf-8", "surrogatepass")) if abilities.text_in_bytes else len(text)
+    return length(text, abilities.counting)
+
+
+def text_limit_of(abilities: Capabilities, options: Mapping[str, str], addressee: str) -> int:
+    """The limit of one conversation: what the account's own instance allows, without the names that go in front.
+
+    `addressee` is how the person is called there (``@handle``), for several with all their handles.
+    """
+    told = options.get("text_limit", "")
+    limit = int(told) if told.isascii() and told.isdigit() and len(told) < 8 else abilities.text_limit
+    return max(1, limit - length_of(f"{addressee} ", abilities)) if abilities.names_first and limit else limit

@@ -211,3 +211,5 @@ class Enquiry:
     extended_until: Millis | None
     """When the extended window (HUMAN_AGENT) closes."""
     unread: int = 0
+    text_limit: int | None = None
+    """The limit of this very conversation, where it differs from the channel's."""

@@ -17,6 +17,7 @@ class IdentityKind(StrEnum):
     FACEBOOK = "facebook"
     X = "x"
     INSTAGRAM = "instagram"
+    MASTODON = "mastodon"
     EMAIL = "email"
 
 

@@ -39,6 +39,9 @@ class SignIn:
     example: str
     fields: tuple[SecretField, ...]
     browser: bool = False
+    address: str = ""
+    """What people call the address that such an account needs; empty where the platform has one place only."""
+    address_example: str = ""
 
 
 SIGN_INS: Mapping[Channel, SignIn] = {
@@ -64,6 +67,20 @@ SIGN_INS: Mapping[Channel, SignIn] = {
             ),
             SecretField("app_secret", mark("App secret"), mark("Where the app demands proof of it")),
         ),
+    ),
+    Channel.MASTODON: SignIn(
+        mark("Mastodon account"),
+        "Kanton Basel-Stadt",
+        (
+            SecretField(
+                "access_token",
+                mark("Access token"),
+                mark("Of an application made in the account's settings"),
+                needed=True,
+            ),
+        ),
+        address=mark("Address of the instance"),
+        address_example="https://mastodon.social",
     ),
     Channel.X: SignIn(
         mark("X account"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from switchboard_app.model.channel import Channel
+from switchboard_app.model.channel import CAPABILITIES, Channel
 from switchboard_app.model.delivery import Delivery, DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import DueReason, Enquiry, EnquiryState, Outcome
 from switchboard_app.model.entry import Attachment, AttachmentState, Direction, Entry, EntryKind, EventCode
@@ -25,6 +25,7 @@ from switchboard_app.model.ids import (
 )
 from switchboard_app.model.language import tr
 from switchboard_app.store import gaps, versions
+from switchboard_app.store.abilities import abilities_of
 from switchboard_app.store.gaps import Gap
 from switchboard_app.store.outbox_rows import sightings
 from switchboard_app.store.transaction import Row, Transaction, marks
@@ -62,7 +63,9 @@ def enquiry(tx: Transaction, wanted: EnquiryId) -> Enquiry:
     row = tx.row(f"SELECT {_ENQUIRY} FROM enquiry q LEFT JOIN account a ON a.id = q.account_id WHERE q.id = ?", wanted)
     if row is None:
         raise NotThere(tr("This enquiry does not exist any more."), tr("Refresh the list."))
-    return _as_enquiry(row)
+    head = _as_enquiry(row)
+    limit = abilities_of(tx, head.channel, head.account, head.thread).text_limit
+    return head if limit == CAPABILITIES[head.channel].text_limit else replace(head, text_limit=limit)
 
 
 def _as_enquiry(row: Row) -> Enquiry:

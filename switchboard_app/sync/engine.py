@@ -32,10 +32,12 @@ from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
+from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.sync.meter import StoreMeter
 from switchboard_app.sync.oauth import OAuthClient, OAuthService, ask_consent
 from switchboard_app.sync.poller import Poll, health_of, poll
 from switchboard_app.sync.renewal import Renewal, Secrets
+from switchboard_app.sync.rereading import read_again
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.x import XConnector, x_service
 from switchboard_app.tasks import TaskGroup
@@ -43,6 +45,7 @@ from switchboard_app.tasks import TaskGroup
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
     Channel.FACEBOOK: FacebookConnector,
     Channel.INSTAGRAM: InstagramConnector,
+    Channel.MASTODON: MastodonConnector,
     Channel.X: XConnector,
 }
 SERVICES: Mapping[Channel, Callable[[str], OAuthService]] = {Channel.X: x_service}
@@ -207,7 +210,7 @@ class Engine:
         return None
 
     async def _signed_in(self, account: Account, me: Self) -> None:
-        options = {**account.options, "platform_name": me.name or me.handle}
+        options = {**account.options, **me.options, "platform_name": me.name or me.handle}
         await self._store.run(accounts.set_platform_user, account.id, me.platform_id, options)
         await self._store.run(accounts.set_health, account.id, Health.OK)
         await self.renewal(account.id).proved()
@@ -231,6 +234,11 @@ class Engine:
         if done.health is Health.NEEDS_SIGN_IN:
             self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
         return done
+
+    async def read_again(self, account: Account) -> int:
+        """Try the account's quarantine once more because a person asked; how many records could be read."""
+        line, _ = await self._ready(account)
+        return 0 if line is None else await read_again(self._store, account, line.connector, asked=True)
 
     async def send_account(self, account: Account, *, ahead: int = 0) -> Sends:
         """Send what is due on one account and settle what can be settled, also what may be read back `ahead` of now."""

@@ -18,7 +18,7 @@ import json as json_text
 import logging
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
@@ -38,6 +38,7 @@ from switchboard_app.sync.wire import (
     Progress,
     Resolve,
     Unreadable,
+    lines_of,
     network,
     read_body,
     resolve_name,
@@ -120,6 +121,14 @@ class Answer:
     body: bytes = field(repr=False)
 
 
+class NoStream(PlatformFailure):
+    """What was to be a stream of lines is another answer, with this status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(Failure(FailureKind.SERVER, True, tr("The platform offers no stream of events.")))
+        self.status = status
+
+
 class HttpDoor:
     """All exchanges of one engine. Build it in the engine's loop, close it there.
 
@@ -137,12 +146,14 @@ class HttpDoor:
         tls: ssl.SSLContext | None = None,
         resolve: Resolve | None = None,
         deadline: float = DEADLINE_S,
+        traced: bool = False,
     ) -> None:
+        """`traced` says of a `transport` that it tells its steps as the real one does."""
         for noisy in ("httpx", "httpcore"):
             logging.getLogger(noisy).setLevel(logging.WARNING)  # at INFO they log whole addresses
         self._clock = clock
         self._deadline = deadline
-        self._traced = transport is None
+        self._traced = transport is None or traced
         self._resolve = resolve if transport is not None or proxy is not None else (resolve or resolve_name)
         self._connect_s = min(_CONNECT_S, deadline / 2)
         if transport is None:
@@ -175,6 +186,37 @@ class HttpDoor:
                 raise
             failure = meaning
         raise failure  # outside of the clause above, so that no address or body hangs on it as its context
+
+    async def lines(self, call: Call, *, idle: float) -> AsyncGenerator[bytes, None]:
+        """The lines of an answer that has no end, without their breaks; a first, empty one says that it has begun.
+
+        Raises PlatformFailure: `NoStream` when the answer is another one, a timeout when nothing comes for `idle`
+        seconds, what any exchange raises otherwise. An end in good order ends it.
+        """
+        progress = Progress(None, traced=self._traced)
+        response: httpx.Response | None = None
+        try:
+            request = self._request(self._reading, call, progress)
+            request.headers["accept"] = "text/event-stream"
+            request.headers["accept-encoding"] = "identity"
+            async with asyncio.timeout(self._deadline):
+                response = await self._reading.send(request, stream=True)
+            if response.status_code != 200:
+                raise NoStream(response.status_code)
+            yield b""
+            async for line in lines_of(response, idle):
+                yield line
+        except Exception as error:
+            meaning = self._failure(error, certain=True)
+            if meaning is None:
+                raise
+            failure = meaning
+        else:
+            return
+        finally:
+            if response is not None:
+                await response.aclose()
+        raise failure
 
     async def fetch(self, address: str, hosts: MediaHosts, limit: int, *, token: str = "") -> bytes:
         """The bytes of an attachment. Raises PlatformFailure: CONTENT when refused, gone or bigger than `limit`, AUTH

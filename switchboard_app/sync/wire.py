@@ -13,7 +13,7 @@ import ssl
 import struct
 import sys
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpcore
@@ -23,6 +23,9 @@ from switchboard_app.sync.permit import Permit
 
 _LINGER = struct.Struct("hh" if sys.platform == "win32" else "ii")
 """``struct linger``: on or off, and for how many seconds."""
+
+LONGEST_LINE = 1024 * 1024
+"""Bytes of one line of a stream; Mastodon writes a whole conversation into one."""
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """All addresses of a host's name; raises OSError when it has none."""
@@ -134,3 +137,20 @@ async def read_body(response: httpx.Response, limit: int) -> bytes:
     if unpack is not None and not unpack.eof and wire:
         raise Unreadable
     return bytes(body)
+
+
+async def lines_of(response: httpx.Response, idle: float) -> AsyncIterator[bytes]:
+    """The lines of a body without end, without their breaks; raises TimeoutError after `idle` seconds of silence."""
+    pieces = response.aiter_raw()
+    kept = b""
+    while True:
+        try:
+            async with asyncio.timeout(idle):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        *whole, kept = (kept + piece).replace(b"\r\n", b"\n").split(b"\n")
+        if len(kept) > LONGEST_LINE:
+            raise Unreadable
+        for line in whole:
+            yield line

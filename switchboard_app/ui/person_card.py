@@ -24,6 +24,7 @@ def channel_words(kind: IdentityKind) -> str:
         IdentityKind.FACEBOOK: "Facebook",
         IdentityKind.X: "X",
         IdentityKind.INSTAGRAM: "Instagram",
+        IdentityKind.MASTODON: "Mastodon",
         IdentityKind.EMAIL: tr("E-mail"),
     }
     return names[kind]

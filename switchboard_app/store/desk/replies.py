@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from switchboard_app.model import sending
 from switchboard_app.model.attaching import Candidate, first_objection
-from switchboard_app.model.channel import CAPABILITIES, Capabilities, Channel, length_of
+from switchboard_app.model.channel import Capabilities, Channel, length_of
 from switchboard_app.model.delivery import Delivery, DeliveryState
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.entry import Direction, EntryKind, EventCode
 from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.ids import EnquiryId, EntryId, ForwardingId, Operator, OutboxId
 from switchboard_app.model.language import tr
+from switchboard_app.model.length import Counting, mentions
 from switchboard_app.model.sending import Decision, Duty
 from switchboard_app.model.times import Millis, when
 from switchboard_app.store import attachments, clocks, drafts, journal, outbox, outbox_rows, search, timeline
+from switchboard_app.store.abilities import abilities_of, addressees
 from switchboard_app.store.desk.claims import not_done, owned_by_other
 from switchboard_app.store.desk.forwards import no_longer_there, withdraw_forwarding, withdraw_mail
 from switchboard_app.store.enquiries import Held, add_entry, change, check_version, held
@@ -61,7 +63,7 @@ def reply(
     here = held(tx, enquiry)
     owned_by_other(here, by)
     check_version(here, expected_version)
-    _may_answer(here, text, files, tx.now)
+    _may_answer(tx, here, text, files)
     thread = tx.row("SELECT recipient, platform_id FROM thread WHERE id = ?", here.thread_id)
     assert thread is not None
     entry = add_entry(
@@ -118,8 +120,9 @@ def _answered(tx: Transaction, here: Held, by: Operator, made: OutboxId, outcome
     )
 
 
-def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> None:
-    abilities = CAPABILITIES[here.channel]
+def _may_answer(tx: Transaction, here: Held, text: str, files: Sequence[File]) -> None:
+    now = tx.now
+    abilities = abilities_of(tx, here.channel, here.account_id, here.thread_id)
     if here.channel is Channel.PHONE or here.thread_id is None:
         raise Refused(
             tr("Enquiry {number} came by telephone; there is nobody to write to.").format(number=here.number),
@@ -131,9 +134,11 @@ def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> No
     length = length_of(text, abilities)
     if abilities.text_limit and length > abilities.text_limit:
         words = tr("The answer has {n} characters; this channel takes {limit}.")
-        if abilities.text_in_bytes:
+        if abilities.counting is Counting.BYTES:
             words = tr("The answer has {n} characters; this channel takes {limit}, and ä, é and emoji count more.")
         raise Refused(words.format(n=length, limit=abilities.text_limit), tr("Shorten it or send it in two parts."))
+    if abilities.names_first and here.account_id is not None:
+        _names_nobody_else(text, addressees(tx, here.channel, here.account_id, here.thread_id))
     if here.extended_until is not None and now > here.extended_until:
         raise Refused(
             tr("The reply window closed on {time}; the platform takes no answer any more.").format(
@@ -142,6 +147,17 @@ def _may_answer(here: Held, text: str, files: Sequence[File], now: Millis) -> No
             tr("Reach the person by another channel, or wait until they write again."),
         )
     _may_attach(abilities, files)
+
+
+def _names_nobody_else(text: str, handles: Sequence[str]) -> None:
+    """Whoever a private mention names receives it, and sees whom it is for."""
+    known = {one.lower() for one in handles} | {one.partition("@")[0].lower() for one in handles}
+    for named in mentions(text):
+        if handles and named.lower() not in known:
+            raise Refused(
+                tr("The answer names @{name}, who would receive it too.").format(name=named),
+                tr("Write the name without the @."),
+            )
 
 
 def _may_attach(abilities: Capabilities, files: Sequence[File]) -> None:
