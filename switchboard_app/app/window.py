@@ -10,6 +10,7 @@ import os
 import sys
 from typing import Any
 
+from switchboard_app.app.crash import catch_all
 from switchboard_app.app.station import Station, this_station
 from switchboard_app.model.errors import ExitCode, Unreachable
 from switchboard_app.model.language import tr
@@ -30,6 +31,7 @@ def open_window(workspace: str, *, training: bool) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     _need_display()
     station = this_station()
+    catch_all()
     address = "training" if training else str(station.location(workspace))
     _load_what_knows_no_qt()
     app = _application(station)

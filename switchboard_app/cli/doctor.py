@@ -1,163 +1,41 @@
-"""``doctor``: looks at everything the program stands on, one line each with what to do."""
+"""``doctor``: looks at everything the program stands on, one line each with what to do; ``--bundle`` for support."""
 
 from __future__ import annotations
 
-import asyncio
-import importlib.metadata
-import json
-import os
-import platform
-import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from switchboard_app import __version__
-from switchboard_app.app.workspace import NoWorkspace, head
+from switchboard_app.app.bundle import write_bundle
+from switchboard_app.app.checks import Finding, findings
 from switchboard_app.cli.frame import Frame
 from switchboard_app.cli.words import Line
-from switchboard_app.config import write_whole
-from switchboard_app.model.errors import ExitCode, UserError, WrongUse
-from switchboard_app.model.health import Health
+from switchboard_app.model.errors import ExitCode, WrongUse
 from switchboard_app.model.language import tr
-from switchboard_app.model.workspace_key import PLAIN_HEAD
-from switchboard_app.store import accounts
-from switchboard_app.store.database import Store
-from switchboard_app.store.location import Location
-
-MIN_FREE = 500 * 1024 * 1024
-MAX_SKEW_MILLIS = 120_000
-_PROBE = "doctor-probe"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, whether it is well, what was seen, what to do."""
-
-    what: str
-    ok: bool
-    seen: str
-    next_step: str = ""
 
 
 def add_to(verbs: Any, everywhere: Any) -> None:
     """Add the verb."""
     top = verbs.add_parser("doctor", help="check what the program stands on", parents=[everywhere])
-    top.add_argument("--bundle", type=Path, default=None, metavar="F", help="write the findings, without personal data")
+    top.add_argument(
+        "--bundle", type=Path, default=None, metavar="F", help="write a support bundle (zip), without personal data"
+    )
     top.set_defaults(run=_doctor)
 
 
 def _doctor(frame: Frame) -> int:
-    findings = [_python(), _qt(), _sqlite(), _disk(frame), _guarded(tr("Keyring"), lambda: _keyring(frame))]
-    findings += _workspace(frame)
-    findings.append(_guarded(tr("Mail to offices"), lambda: _mail(frame)))
-    document = {"findings": [asdict(one) for one in findings], "version": __version__}
-    if frame.arguments.bundle is not None:
-        if frame.arguments.bundle.exists():
-            raise WrongUse(tr("{path} exists already.").format(path=frame.arguments.bundle), tr("Choose another name."))
-        write_whole(frame.arguments.bundle, json.dumps(document, ensure_ascii=False, indent=2).encode())
-    frame.answer(document, lambda: [_line(one) for one in findings])
-    return ExitCode.DONE if all(one.ok for one in findings) else ExitCode.UNREACHABLE
+    bundle: Path | None = frame.arguments.bundle
+    if bundle is not None and bundle.exists():
+        raise WrongUse(tr("{path} exists already.").format(path=bundle), tr("Choose another name."))
+    seen = findings(frame.station, lambda: frame.location, frame.store)
+    if bundle is not None:
+        write_bundle(bundle, frame.station, seen, frame.store)
+    document = {"findings": [asdict(one) for one in seen], "version": __version__}
+    frame.answer(document, lambda: [_line(one) for one in seen])
+    return ExitCode.DONE if all(one.ok for one in seen) else ExitCode.UNREACHABLE
 
 
 def _line(one: Finding) -> Line:
     columns = (tr("well") if one.ok else tr("ILL"), one.what, one.seen)
     return (*columns, one.next_step) if one.next_step else columns
-
-
-def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
-    try:
-        return look()
-    except UserError as problem:
-        return Finding(what, False, problem.message, problem.next_step)
-
-
-def _python() -> Finding:
-    return Finding("Python", sys.version_info >= (3, 11), platform.python_version(), "")
-
-
-def _qt() -> Finding:
-    """Only the version is asked: loading Qt would need a display's libraries."""
-    try:
-        version = importlib.metadata.version("PySide6-Essentials")
-    except importlib.metadata.PackageNotFoundError:
-        return Finding("Qt", False, tr("not installed"), tr("Install Switchboard again."))
-    broken = version.startswith("6.12.0") and sys.version_info < (3, 12)
-    step = tr("This version aborts on Python 3.11: install 6.11.3.") if broken else ""
-    return Finding("Qt", not broken, version, step)
-
-
-def _sqlite() -> Finding:
-    from switchboard_app.store.backup import sqlite_version
-
-    version = sqlite_version()
-    well = tuple(int(part) for part in version.split(".")) >= (3, 51, 3)
-    step = "" if well else tr("Older versions can damage a file that two programs use: install Switchboard again.")
-    return Finding("SQLite", well, version, step)
-
-
-def _disk(frame: Frame) -> Finding:
-    folder = frame.station.folder
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    step = "" if free > MIN_FREE else tr("Free some space; below 500 MB nothing is safe.")
-    return Finding(tr("Disk"), free > MIN_FREE, tr("{n} MB free").format(n=free // 1_048_576), step)
-
-
-def _keyring(frame: Frame) -> Finding:
-    frame.station.credentials.account_secret(_PROBE)
-    return Finding(tr("Keyring"), True, tr("answers"))
-
-
-def _workspace(frame: Frame) -> list[Finding]:
-    name = tr("Workspace")
-    try:
-        location = frame.location
-        with frame.store() as store:
-            plain = location.path is not None and head(location.path) == PLAIN_HEAD
-            step = tr("It is not encrypted: for trials with invented people only.") if plain else ""
-            return [Finding(name, True, _place(location), step), _clock(store), *_accounts(store)]
-    except NoWorkspace as problem:
-        return [Finding(name, False, problem.message, problem.next_step)]
-    except UserError as problem:
-        return [Finding(name, False, problem.message, problem.next_step)]
-
-
-def _place(location: Location) -> str:
-    """Where the workspace lies, without naming its user."""
-    home = str(Path.home())
-    if location.path is not None:
-        path = str(location.path)
-        return f"~{path.removeprefix(home)}" if len(home) > 1 and path.startswith(f"{home}{os.sep}") else path
-    parts = urlsplit(location.dsn)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _clock(store: Store) -> Finding:
-    skew = abs(store.read(lambda tx: tx.now) - store.now())
-    well = skew <= MAX_SKEW_MILLIS
-    step = "" if well else tr("Set the clock of this station: due times and windows depend on it.")
-    return Finding(tr("Clock"), well, tr("{n} s from the workspace's").format(n=skew // 1000), step)
-
-
-def _accounts(store: Store) -> list[Finding]:
-    """Accounts by kind and health; their names stay out of a support bundle."""
-    return [
-        Finding(f"{tr('Account')} {one.kind}", one.health is Health.OK, one.reason, one.next_step)
-        for one in store.read(accounts.listed)
-    ]
-
-
-def _mail(frame: Frame) -> Finding:
-    settings = frame.station.settings
-    name = tr("Mail to offices")
-    if not settings.mail_host:
-        return Finding(name, True, tr("no mail server set; forwardings wait"), tr("Set one to forward by e-mail."))
-    from switchboard_app.app.outside import check_mail
-
-    place = asyncio.run(check_mail(frame.station))
-    return Finding(name, True, f"{place} ({settings.mail_security})")

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence()  # who read our output has gone: nothing is left to be said to anybody
         return int(ExitCode.DONE)
     except Exception as bug:  # noqa: BLE001 - the last line: a crash report instead of a traceback
-        from switchboard_app.cli.crash import write_crash_report
+        from switchboard_app.app.crash import write_crash_report
 
         path = write_crash_report(bug)
         sys.stderr.write(tr("This is a bug in Switchboard. A report was written: {path}").format(path=path) + "\n")

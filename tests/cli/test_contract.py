@@ -333,7 +333,7 @@ def test_offices(switchboard: Station) -> None:
 
 
 def test_doctor(switchboard: Station, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle.json"
+    bundle = tmp_path / "bundle.zip"
     done = switchboard("doctor", "--json", "--bundle", str(bundle))
     finding = {"what": str, "ok": bool, "seen": str, "next_step": str}
     check(done.json(), {"findings": [finding], "version": str})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,9 +30,20 @@ CANARIES = (
     "Kanaria Musterfrau",
     "061 555 77 77",
     "0615557777",
+    "756.9217.0769.85",
+    "7569217076985",
     "canary-app-secret",
     "canary-mail-password",
 )
+OPERATOR = "Telefonistin Kanaria"
+"""The verbs may say who owns an enquiry; files and bundle may not."""
+
+
+def unpacked(bundle: Path) -> dict[str, str]:
+    """The pieces of a support bundle by name."""
+    with zipfile.ZipFile(bundle) as opened:
+        assert opened.testzip() is None
+        return {name: opened.read(name).decode("utf-8") for name in opened.namelist()}
 
 
 def where(folder: Path, *texts: str) -> list[str]:
@@ -43,13 +56,17 @@ def where(folder: Path, *texts: str) -> list[str]:
 def test_a_working_day(
     switchboard: Station, facebook_server: Served[SimulatedFacebook], x_server: Served[SimulatedX]
 ) -> None:
+    temporary = switchboard.home / "temporary"
+    temporary.mkdir()
+    switchboard.extra |= {"TMPDIR": str(temporary)}
+    switchboard.operator = OPERATOR
     facebook, x = facebook_server.platform, x_server.platform
     tokens = (facebook.token, x.token)
     add(switchboard, "facebook", "Rathaus Basel", facebook_server)
     add(switchboard, "x", "Kanton", x_server)
     switchboard.ok("account", "sign-in", "Rathaus Basel", stdin={"access_token": facebook.token})
     facebook.add_person("p", "Kanaria Musterfrau")
-    facebook.say("p", "Kanarienvogel-Frage 061 555 77 77")
+    facebook.say("p", "Kanarienvogel-Frage 061 555 77 77, AHV 756.9217.0769.85")
     x.say("q", "Kanarienvogel-Frage auf X")
     said = [switchboard("sync", "--once")]
     switchboard.ok("office", "import", str(CSV))
@@ -75,9 +92,20 @@ def test_a_working_day(
         said.append(switchboard("sync", "--once"))
     facebook.faults.add("GET /", faults.other_shape({"data": [{"text": "Kanarienvogel-Frage"}]}), times=None)
     said.append(switchboard("sync", "--once"))
-    said.append(switchboard("doctor", "--bundle", str(switchboard.home / "bundle.json")))
+    said.append(switchboard("doctor", "--bundle", str(switchboard.home / "bundle.zip")))
+    pieces = unpacked(switchboard.home / "bundle.zip")
+    assert set(pieces) == {f"{one}.json" for one in ("versions", "findings", "settings", "workspace", "health")} | {
+        "log.txt"
+    }
+    assert "malformed, certain=False" in pieces["log.txt"]
+    assert json.loads(pieces["workspace.json"])["rows"]["entry"] > 4
+    assert "needs_sign_in" in {line["health"] for line in json.loads(pieces["health.json"])}
+    leaked = {name: one for name, text in pieces.items() for one in (*CANARIES, *tokens, OPERATOR) if one in text}
+    assert leaked == {}
+    for name in ("Rathaus Basel", "Kanton", str(switchboard.home)):
+        assert name not in "".join(pieces.values())
     assert (switchboard.home / "log" / "switchboard.log").stat().st_size > 0
-    assert where(switchboard.home, *CANARIES, *tokens) == []
+    assert where(switchboard.home, *CANARIES, *tokens, OPERATOR) == []
     for done in said:
         assert not [one for one in (*CANARIES, *tokens) if one in done.out + done.err], done
     for server_ in (facebook, x):

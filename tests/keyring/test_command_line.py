@@ -228,7 +228,7 @@ def test_a_token_is_in_the_keyring_and_nowhere_else(switchboard: Switchboard, re
     with LoopbackServer(page.app, page.faults) as server:
         switchboard.ok("account", "add", "facebook", "--name", "P", "--api-base", server.base, stdin=secret)
         switchboard.ok("sync", "--once")
-        switchboard.ok("doctor", "--bundle", str(switchboard.home / "bundle.json"))
+        switchboard.ok("doctor", "--bundle", str(switchboard.home / "bundle.zip"))
         known = switchboard.ok("account", "list")
     assert page.token not in json.dumps(known)
     account = known["accounts"][0]["id"]

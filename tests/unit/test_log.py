@@ -156,10 +156,13 @@ def test_no_text_makes_it_slow(piece: str) -> None:
 def own_log(tmp_path: Path) -> Iterator[Path]:
     """A log in a folder of its own; afterwards logging is as it was."""
     root = logging.getLogger("switchboard")
+    everybody = logging.getLogger()
     before = (root.level, root.propagate, list(root.handlers))
+    outside = list(everybody.handlers)
     folder = tmp_path / "log" / "deep"
     start_logging(folder)
     yield folder / "switchboard.log"
+    everybody.handlers[:] = outside
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
@@ -194,7 +197,9 @@ def test_the_log_turns_over(own_log: Path) -> None:
 def test_without_a_folder_only_warnings_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     root = logging.getLogger("switchboard")
     before = (root.level, root.propagate, list(root.handlers))
+    outside = list(logging.getLogger().handlers)
     start_logging(None)
+    logging.getLogger().handlers[:] = outside
     logger("x").info("quiet")
     logger("x").warning("said with token=geheim123")
     for handler in list(root.handlers):
@@ -205,3 +210,35 @@ def test_without_a_folder_only_warnings_are_said(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().err
     assert "quiet" not in said
     assert "said with token=•••" in said
+
+
+def test_an_error_is_told_by_kind_and_place_alone(own_log: Path) -> None:
+    try:
+        try:
+            raise KeyError("Kanarienvogel im Schlüssel")
+        except KeyError as cause:
+            raise LookupError("Kanarienvogel ist weg") from cause
+    except LookupError:
+        logger("ui").exception("the task %s failed", "poll")
+    text = own_log.read_text("utf-8")
+    assert "the task poll failed" in text
+    assert "LookupError at test_log.py" in text
+    assert "because of KeyError at test_log.py" in text
+    assert "Kanarienvogel" not in text
+
+
+@pytest.mark.logs_warning
+def test_what_libraries_warn_of_is_in_the_log_without_their_quotations(
+    own_log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger("somelib").warning("password=%s is wrong", "geheim123")
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: ValueError('Kanarienvogel')")
+    logging.getLogger("somelib").info("quiet")
+    logger("x").warning("once")
+    text = own_log.read_text("utf-8")
+    assert "WARNING somelib password=••• is wrong" in text
+    assert "ERROR asyncio Task exception was never retrieved" in text
+    assert "quiet" not in text
+    assert text.count("once") == 1
+    assert "Kanarienvogel" not in text
+    assert capsys.readouterr().err == ""
