@@ -23,6 +23,7 @@ from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.faults import Effect
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.loopback import LoopbackServer
+from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
 
@@ -62,11 +63,14 @@ def in_process(platform: SimulatedPlatform, base: str = "") -> httpx.AsyncClient
         "facebook": "https://graph.facebook.com",
         "x": "https://api.x.com",
         "instagram": "https://graph.facebook.com",
+        "mastodon": "https://mastodon.training.invalid",
     }[platform.kind]
     return httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=base or home)
 
 
-def ask(platform: SimulatedFacebook | SimulatedX, method: str, path: str, **request: Any) -> httpx.Response:
+def ask(
+    platform: SimulatedFacebook | SimulatedMastodon | SimulatedX, method: str, path: str, **request: Any
+) -> httpx.Response:
     """One request to the platform inside the process, signed in unless `headers` say otherwise."""
     request.setdefault("headers", {"Authorization": f"Bearer {platform.token}"})
 
@@ -158,3 +162,16 @@ def instagram_server(instagram: SimulatedInstagram) -> Iterator[Served[Simulated
     """The same account on loopback."""
     with LoopbackServer(instagram.app, instagram.faults) as server:
         yield Served(instagram, server.base)
+
+
+@pytest.fixture
+def mastodon(clock: FakeClock) -> SimulatedMastodon:
+    """A Mastodon account «Kanton Basel-Stadt» nobody has written to."""
+    return SimulatedMastodon(clock)
+
+
+@pytest.fixture
+def mastodon_server(mastodon: SimulatedMastodon) -> Iterator[Served[SimulatedMastodon]]:
+    """The same account on loopback."""
+    with LoopbackServer(mastodon.app, mastodon.faults) as server:
+        yield Served(mastodon, server.base)

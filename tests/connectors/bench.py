@@ -24,9 +24,12 @@ from switchboard_app.sync.connector import AskAnew, Connector, Grant, Outgoing, 
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.instagram import InstagramConnector
+from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.sync.permit import Permit
 from switchboard_app.sync.x import XConnector
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.mastodon import SimulatedMastodon
+from switchboard_app.training.mastodon_posts import shown
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
 from tests.connectors.meter import MemoryMeter
@@ -96,6 +99,21 @@ class Bench:
     def kind(self) -> str:
         return self.platform.kind
 
+    @property
+    def posts(self) -> str:
+        """How a fault names the request that makes a message."""
+        return "POST /statuses" if self.kind == "mastodon" else "POST /messages"
+
+    @property
+    def two_parts(self) -> int:
+        """With so many files an answer is at least two messages."""
+        return 5 if self.kind == "mastodon" else 2
+
+    def shown(self, text: str) -> str:
+        """What the platform itself makes of a text, before anybody reads it: Mastodon takes blanks off its ends. A
+        mention that says nothing else is read as the name alone."""
+        return (shown(text) or f"@{self.platform.own_handle}") if self.kind == "mastodon" else text
+
     def run(self, work: Callable[[Connector], Coroutine[Any, Any, T]]) -> T:
         """Build door, meter and connector, do the work, let go of everything."""
 
@@ -113,7 +131,8 @@ class Bench:
         return asyncio.run(whole())
 
     def grant(self) -> Grant:
-        token = self.platform.token if isinstance(self.platform, SimulatedFacebook | SimulatedX) else "token"
+        known = SimulatedFacebook | SimulatedMastodon | SimulatedX
+        token = self.platform.token if isinstance(self.platform, known) else "token"
         return Grant(
             Channel(self.kind),
             self.base,
@@ -202,6 +221,7 @@ def connector_for(grant: Grant, door: HttpDoor, meter: MemoryMeter, clock: FakeC
     made: dict[Channel, Callable[..., Connector]] = {
         Channel.FACEBOOK: FacebookConnector,
         Channel.INSTAGRAM: InstagramConnector,
+        Channel.MASTODON: MastodonConnector,
         Channel.X: XConnector,
     }
     return made[grant.kind](grant, door, meter, clock)

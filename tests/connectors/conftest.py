@@ -7,6 +7,7 @@ import pytest
 
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
+from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.platform import SimulatedPlatform
 from switchboard_app.training.x import SimulatedX
 from tests.connectors.bench import Bench
@@ -18,11 +19,14 @@ from tests.platforms import (
     facebook_server,
     instagram,
     instagram_server,
+    mastodon,
+    mastodon_server,
     x,
     x_server,
 )
 
-__all__ = ["clock", "facebook", "facebook_server", "instagram", "instagram_server", "x", "x_server"]
+__all__ = ["clock", "facebook", "facebook_server", "instagram", "instagram_server", "mastodon", "mastodon_server", "x",
+           "x_server"]  # fmt: skip
 """The fixtures of tests/platforms.py, for every test of this folder."""
 
 
@@ -44,17 +48,24 @@ def behind_a_page(instagram_server: Served[SimulatedInstagram], clock: FakeClock
     return Bench(instagram_server.platform, instagram_server.base, clock)
 
 
-@pytest.fixture(params=["facebook", "x", "instagram"])
+@pytest.fixture
+def instance(mastodon_server: Served[SimulatedMastodon], clock: FakeClock) -> Bench:
+    """The Mastodon account on loopback."""
+    return Bench(mastodon_server.platform, mastodon_server.base, clock)
+
+
+@pytest.fixture(params=["facebook", "x", "instagram", "mastodon"])
 def bench(request: pytest.FixtureRequest) -> Bench:
     """Each platform on loopback, one after the other."""
     made: Bench = request.getfixturevalue(
-        {"facebook": "page", "x": "handle", "instagram": "behind_a_page"}[request.param]
+        {"facebook": "page", "x": "handle", "instagram": "behind_a_page", "mastodon": "instance"}[request.param]
     )
     return made
 
 
-@pytest.fixture(params=["facebook", "x", "instagram"])
+@pytest.fixture(params=["facebook", "x", "instagram", "mastodon"])
 def inside(request: pytest.FixtureRequest, clock: FakeClock) -> Bench:
     """Each platform inside the process, as training reaches it."""
     platform: SimulatedPlatform = request.getfixturevalue(request.param)
-    return Bench(platform, "", clock, transport=httpx.ASGITransport(platform.app))
+    base = "https://mastodon.training.invalid" if platform.kind == "mastodon" else ""
+    return Bench(platform, base, clock, transport=httpx.ASGITransport(platform.app))

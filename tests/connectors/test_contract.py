@@ -50,7 +50,8 @@ OTHER_POLL = MINUTE * 2
 
 def _reads(bench: Bench) -> str:
     """How a fault names the first read of a poll."""
-    return {"facebook": "GET /conversations", "instagram": "GET /conversations", "x": "GET /2/dm_events"}[bench.kind]
+    return {"facebook": "GET /conversations", "instagram": "GET /conversations", "x": "GET /2/dm_events",
+            "mastodon": "GET /api/v1/conversations"}[bench.kind]  # fmt: skip
 
 
 def test_whoami_says_who_the_token_is(bench: Bench) -> None:
@@ -82,7 +83,7 @@ def test_texts_are_byte_exact(bench: Bench) -> None:
         if number % 15 == 14:  # no more than 20 new ones in a conversation between two polls (dossier 2.2)
             bench.poll()
     bench.poll()
-    assert bench.shelf.texts == STRINGS
+    assert bench.shelf.texts == [bench.shown(text) for text in STRINGS]
 
 
 def test_naughty_strings_are_byte_exact(inside: Bench, shared: Path) -> None:
@@ -95,7 +96,7 @@ def test_naughty_strings_are_byte_exact(inside: Bench, shared: Path) -> None:
         while len(inside.shelf.messages) < len(told):
             inside.clock.forward(15 * MINUTE)
             inside.poll()
-    assert inside.shelf.texts == told
+    assert inside.shelf.texts == [inside.shown(text) for text in told]
 
 
 def test_paging_is_followed_to_its_end(inside: Bench) -> None:
@@ -197,7 +198,7 @@ def test_odd_answers_to_a_read_are_failures_with_a_next_step(
 def test_certainty_of_a_send_that_failed(bench: Bench, effect: Effect, certain: bool, kind: FailureKind) -> None:
     bench.platform.say("p", "Frage")
     bench.deadline = 0.5
-    bench.platform.faults.add("POST /messages", effect)
+    bench.platform.faults.add(bench.posts, effect)
     failure = bench.send_failing("p").failure
     assert (failure.certain, failure.kind) == (certain, kind)
     if certain:
@@ -249,8 +250,8 @@ def test_text_and_images_arrive(bench: Bench) -> None:
 
 def test_a_part_sent_and_a_part_refused_is_never_certain(bench: Bench) -> None:
     bench.platform.say("p", "Frage")
-    files = (OutgoingFile("a.png", "image/png", PNG), OutgoingFile("b.png", "image/png", PNG))
-    bench.platform.faults.add("POST /messages", refused("parameter"), skip=1)
+    files = tuple(OutgoingFile(f"{number}.png", "image/png", PNG) for number in range(bench.two_parts))
+    bench.platform.faults.add(bench.posts, refused("parameter"), skip=1)
     failure = bench.send_failing("p", "Text", files=files).failure
     assert not failure.certain
     assert len(bench.platform.sent_by_us()) == 1
@@ -295,7 +296,7 @@ def test_no_failure_names_an_address_or_a_token(bench: Bench) -> None:
     bench.platform.say("p", "vertraulich")
     token = bench.grant().secret["access_token"]
     for effect in (html(502), truncated(), refused("token"), dropped(accepted=False)):
-        bench.platform.faults.add("POST /messages", effect)
+        bench.platform.faults.add(bench.posts, effect)
         failure = bench.send_failing("p", "geheim")
         shown = f"{failure!r} {failure} {failure.health_detail} {failure.__cause__!r} {failure.__context__!r}"
         for secret in (token, "127.0.0.1", "geheim", "vertraulich", bench.platform.own_id):

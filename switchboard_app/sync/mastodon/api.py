@@ -47,7 +47,7 @@ def next_page(link: str) -> str:
     for address, attributes in _LINK.findall(link[:20_000]):
         if _NEXT.search(attributes):
             try:
-                return urlsplit(address).query
+                return str(urlsplit(address).query)
             except ValueError:
                 return ""
     return ""

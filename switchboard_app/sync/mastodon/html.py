@@ -93,7 +93,7 @@ def _tag_end(markup: str, opens: int) -> int:
 
 
 def _attributes(inside: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(inside):
         found.setdefault(name.lower(), unescape(value[1:-1] if value[0] in "\"'" else value))
     return found

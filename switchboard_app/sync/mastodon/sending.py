@@ -33,7 +33,7 @@ def addressed(text: str, handles: Sequence[str]) -> str:
         if named.lower() not in known:
             words = tr("The text names @{name}, who would receive it too. Write the name without the @.")
             raise PlatformFailure(Failure(FailureKind.CONTENT, True, words.format(name=named)))
-    return " ".join([*(f"@{handle}" for handle in handles), text]).rstrip(" ")
+    return " ".join([*(f"@{handle}" for handle in handles), *([text] if text else [])])
 
 
 def bodies(text: str, names: str, reply_to: str, media: Sequence[str]) -> list[dict[str, Any]]:
