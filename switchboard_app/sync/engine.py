@@ -23,6 +23,7 @@ from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, PlatformId
 from switchboard_app.model.language import tr
+from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
@@ -36,6 +37,7 @@ from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.sync.meter import StoreMeter
 from switchboard_app.sync.oauth import OAuthClient, OAuthService, ask_consent
 from switchboard_app.sync.poller import Poll, health_of, poll
+from switchboard_app.sync.proving import Prover, SparingMeter
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.rereading import read_again
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
@@ -54,8 +56,6 @@ TICK_SECONDS = 0.5
 CHORES_SECONDS = 5.0
 REST = 30 * SECOND
 """How long an account rests after a bug was met while tending it."""
-REST_BEHIND = 2 * SECOND
-"""How long a poll is left to the station that has its lead before this one asks for it again."""
 REST_AWAY = 5 * SECOND
 """How long it rests when the workspace could not be reached."""
 PATIENCE_SECONDS = 100.0
@@ -101,6 +101,7 @@ class _Line:
     meter: StoreMeter
     made_from: tuple[str, str]
     secret: dict[str, str]
+    make: Callable[[Meter, Clock], Connector]
 
 
 class Engine:
@@ -119,6 +120,7 @@ class Engine:
         self._under_way: dict[str, asyncio.Task[Any]] = {}
         self._rests: dict[str, Millis] = {}
         self._chores_at = 0.0
+        self._prover = Prover(store, self._sparing)
 
     # -- lines to the platforms ------------------------------------------------------------------------------------
 
@@ -145,8 +147,17 @@ class Engine:
         user = PlatformId(account.platform_user) if account.platform_user else None
         grant = Grant(account.kind, account.api_base, account.options, user, secret, self.renewal(account.id))
         meter = StoreMeter(self._store, account.id)
-        connector = CONNECTORS[account.kind](grant, self._door, meter, self._store.now)
-        return _Line(connector, meter, made_from, dict(secret))
+        make = partial(CONNECTORS[account.kind], grant, self._door)
+        return _Line(make(meter, self._store.now), meter, made_from, dict(secret), make)
+
+    async def _sparing(self, account: Account) -> Connector | None:
+        """A connector of its own for what can wait: it spends only what polls and read-backs will not need."""
+        line, _ = await self._ready(account)
+        return None if line is None else line.make(SparingMeter(line.meter), self._store.now)
+
+    async def prove(self, account: Account) -> Proof:
+        """Compare what the platform lists with what is stored, as far as the budget allows. Raises PlatformFailure."""
+        return await self._prover.go_on(account, patience=PATIENCE_SECONDS)
 
     def renewal(self, account: AccountId) -> Renewal:
         """What keeps the account's secret on this station."""
@@ -228,9 +239,10 @@ class Engine:
         line, answered = await self._ready(account)
         if line is None:
             return Poll(health=Health.NEEDS_SIGN_IN, reached=answered)
-        done = await poll(self._store, account, line.connector, line.meter.of_polls, patience=patience, due_only=due_only)
+        left = line.meter.of_polls
+        done = await poll(self._store, account, line.connector, left, patience=patience, due_only=due_only)
         if done.skipped and due_only:
-            self._rests[f"poll {account.id}"] = Millis(self._store.now() + REST_BEHIND)
+            self._rests[f"poll {account.id}"] = Millis(self._store.now() + 2 * SECOND)  # somebody else has the lead
         if done.health is Health.NEEDS_SIGN_IN:
             self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
         return done
@@ -336,6 +348,8 @@ class Engine:
                     self._at_once.add(account.id)  # the poll under way began before it was asked for
             if not account_wide(account.health):
                 self._start(f"send {account.id}", partial(self._tend_sends, account))
+            if self._prover.may_be_due(account, now):
+                self._start(f"prove {account.id}", partial(self._prover.at_night, account))
         self._start("mails", self.mails)
         if asyncio.get_running_loop().time() >= self._chores_at:
             self._chores_at = asyncio.get_running_loop().time() + CHORES_SECONDS

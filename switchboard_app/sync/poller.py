@@ -137,7 +137,7 @@ async def _sweep(store: Store, account: Account, connector: Connector, lease: Le
         done.new += stored.new
         done.settled += stored.settled
         for one in stored.to_fetch:
-            await _fetch(store, connector, one)
+            await fetch_file(store, connector, one)
     if first and done.complete:
         await store.run(accounts.swept, account.id)
 
@@ -149,7 +149,7 @@ def _ingest(tx: Transaction, lease: Lease, account: Account, batch: Batch, *, fi
     return intake.ingest(tx, account, batch, first_sweep=first_sweep)
 
 
-async def _fetch(store: Store, connector: Connector, one: ToFetch) -> None:
+async def fetch_file(store: Store, connector: Connector, one: ToFetch) -> None:
     """Fetch the bytes of one attachment at once: its address is signed and expires."""
     try:
         content = await connector.fetch(one.remote, attachments.KEEP_LIMIT)
@@ -178,7 +178,7 @@ async def _fetch_left_over(store: Store, account: Account, connector: Connector)
         if remote is None:
             await store.run(attachments.refuse, left.id, AttachmentState.UNAVAILABLE, "", left.enquiry)
         else:
-            await _fetch(store, connector, ToFetch(left.id, remote, EnquiryId(left.enquiry)))
+            await fetch_file(store, connector, ToFetch(left.id, remote, EnquiryId(left.enquiry)))
 
 
 def health_of(failure: Failure) -> Health:
