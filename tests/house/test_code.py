@@ -143,6 +143,11 @@ DOORS = {
     "aiosmtplib": ("switchboard_app/sync/mail", "switchboard_app/sync/smtp"),
     "webbrowser": ("switchboard_app/ui/links",),
     "PySide6.QtGui.QDesktopServices": ("switchboard_app/ui/links",),
+    # What decodes files of strangers runs in the decoder process; what plays gets samples only.
+    "PySide6.QtGui.QImageReader": ("switchboard_app/ui/decoding/pictures",),
+    "PySide6.QtGui.QMovie": ("nowhere",),
+    "av": ("switchboard_app/ui/decoding/sounds",),
+    "miniaudio": ("switchboard_app/ui/speaker",),
 }
 
 
@@ -154,6 +159,21 @@ def test_what_has_one_door_goes_through_it() -> None:
                 if f"{what}.".startswith(f"{thing}.") and not name.startswith(doors):
                     beside.append(f"{name}:{line}: {what} only in {' or '.join(doors)}")
     assert not beside, beside
+
+
+DECODING_CALLS = {"fromData", "loadFromData", "get_file_info", "decode_file", "stream_file", "stream_any"}
+
+
+def test_the_window_decodes_no_file() -> None:
+    """Whatever would make pixels or samples of bytes belongs into `ui/decoding`, which runs in its own process."""
+    offences = [
+        f"{name}:{node.lineno}: {last_name(node.func)}"
+        for name, tree in program()
+        if not name.startswith("switchboard_app/ui/decoding/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and last_name(node.func) in DECODING_CALLS
+    ]
+    assert not offences, offences
 
 
 # Where Qt would take text for markup, and `ui/plain.py` does not: made or subclassed there only.

@@ -14,7 +14,7 @@ MOST_MEGABYTES = 64
 MOST_PIXELS = 100_000_000
 _STARTS = ((b"\x89PNG\r\n\x1a\n", b"png"), (b"\xff\xd8\xff", b"jpeg"), (b"GIF87a", b"gif"), (b"GIF89a", b"gif"))
 _QUALITY = 85
-_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024, 800, 640)
+_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024, 800, 640, 480, 320)
 
 
 def form_of(content: bytes) -> bytes:

@@ -106,6 +106,7 @@ class DecoderProcess:
 
     def _start(self) -> bool:
         """Start it and wait for its first word."""
+        self.kill()  # what is left of one that died
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         # one heap: each further one would reserve a quarter of the memory it may have
         environment |= {"MALLOC_ARENA_MAX": "1", "QT_LOGGING_RULES": "*=false"}
