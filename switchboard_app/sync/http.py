@@ -18,6 +18,7 @@ import json as json_text
 import logging
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -54,6 +55,8 @@ MEDIA_DEADLINE_S: Final = sending.FILES.deadline / 1000
 RETRY_SOON: Final = 10 * SECOND
 """How long nobody asks again after the network failed; the sender's own back-off is on top."""
 
+PER_HOST: Final = 6
+"""Exchanges with one host at the same moment; the others wait, within their deadline."""
 _BIG: Final = 256 * 1024
 """Bytes of files from which on a body leaves in many pieces."""
 _CONNECT_S: Final = 10.0
@@ -152,6 +155,7 @@ class HttpDoor:
         for noisy in ("httpx", "httpcore"):
             logging.getLogger(noisy).setLevel(logging.WARNING)  # at INFO they log whole addresses
         self._clock = clock
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
         self._deadline = deadline
         self._traced = transport is None or traced
         self._resolve = resolve if transport is not None or proxy is not None else (resolve or resolve_name)
@@ -292,7 +296,7 @@ class HttpDoor:
         self, client: httpx.AsyncClient, request: httpx.Request, progress: Progress, limit: int, deadline: float
     ) -> Answer:
         progress.check_time()
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(deadline), self._turns[request.headers["host"]]:
             response = await client.send(request, stream=True)
             try:
                 body = await read_body(response, limit)
