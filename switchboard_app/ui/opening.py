@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.model.entry import Attachment
-from switchboard_app.model.errors import Unreachable
+from switchboard_app.model.errors import Unreachable, UserError
 from switchboard_app.model.language import tr
 from switchboard_app.store import attachments
 from switchboard_app.ui import look
@@ -104,6 +104,12 @@ class Opening(QObject):
         self.sheet.open(self.sheet.cancel_button)
 
     async def _open(self, file: Attachment) -> None:
+        try:
+            await self._opened(file)
+        except UserError as problem:
+            self._bridge.failed.emit(problem)
+
+    async def _opened(self, file: Attachment) -> None:
         """Write and open it. Raises UserError."""
         content = await self._bridge.ask(attachments.content, file.id)
         if attachments.kind_of(content) != "application/pdf":

@@ -36,6 +36,9 @@ _ARROWS = {
 class _Canvas(QWidget):
     """The picture: as big as fits, or in its real size, one pixel of it on one of the screen."""
 
+    pressed = Signal(QKeyEvent)
+    """A key; taken here, because the sheet's scrolling would eat the arrows on their way."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture: Picture | None = None
@@ -75,6 +78,12 @@ class _Canvas(QWidget):
             min(over.height() / 2, max(-over.height() / 2, wanted.y())),
         )
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+        self.pressed.emit(event)
+        if not event.isAccepted():
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._held = event.position()
@@ -117,6 +126,7 @@ class PictureSheet(look.Sheet):
         self._among: tuple[Attachment, ...] = ()
         self._at = 0
         self.canvas = _Canvas(self)
+        self.canvas.pressed.connect(self._key)
         self.body.addWidget(self.canvas, 1)
         self.words = look.Label("", look.Type.BODY, "muted", wrap=True)
         self.body.addWidget(self.words)
@@ -221,8 +231,16 @@ class PictureSheet(look.Sheet):
         self.save_wanted.emit(self.file)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+        self._key(event)
+        if not event.isAccepted():
+            super().keyPressEvent(event)
+
+    def _key(self, event: QKeyEvent) -> None:
+        """What a key does, from the picture or from a button; others are left to those behind."""
         key = Qt.Key(event.key())
         over = self.canvas.overhang()
+        event.accept()
         if key in _ARROWS and (over.width() or over.height()):
             self.canvas.move_by(_ARROWS[key] * look.px(_STEP))
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_PageUp):
@@ -234,4 +252,4 @@ class PictureSheet(look.Sheet):
         elif key == Qt.Key.Key_S:
             self._save()
         else:
-            super().keyPressEvent(event)
+            event.ignore()
