@@ -41,7 +41,7 @@ def parts() -> QWidget:
     row.setSpacing(px(6))
     for tone in look.Tone:
         row.addWidget(look.ChipLabel(tone.value, tone))
-    for kind in ("phone", "facebook", "x", "mail", "Other"):
+    for kind in ("phone", "facebook", "x", "instagram", "mastodon", "email", "Other"):
         row.addWidget(look.ChannelMark(kind))
     row.addStretch(1)
     column.addLayout(row)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from switchboard_app.model.channel import Channel
 from switchboard_app.ui import look
 from switchboard_app.ui.look import fonts, theme
 from switchboard_app.ui.look.tokens import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, TYPE, Tokens
@@ -36,7 +37,7 @@ PAIRS = [
     ("on_accent", "accent_hover"),
     ("bubble_in_text", "bubble_in"),
     ("bubble_out_text", "bubble_out"),
-    *(("on_mark", mark) for mark in ("phone", "facebook", "x", "mail")),
+    *(("on_mark", mark) for mark in Channel),
     ("pane", "muted"),
     ("on_toast", "toast"),
     ("toast_action", "toast"),
@@ -211,7 +212,7 @@ def test_a_missing_icon_is_no_reason_to_fail() -> None:
     assert not look.icon("no-such-icon").pixmap(16, 16).isNull()
 
 
-@pytest.mark.parametrize("kind", ["phone", "facebook", "x", "mail", "other"])
+@pytest.mark.parametrize("kind", [*Channel, "other"])
 def test_marks_are_drawn_on_their_own_colour(kind: str) -> None:
     image = QImage(52, 52, QImage.Format.Format_ARGB32)
     image.fill(0)

@@ -53,7 +53,7 @@ from switchboard_app.ui.look.chips import Chip, ChipLabel, Tone, chip_size, pain
 from switchboard_app.ui.look.choices import Check, Radio
 from switchboard_app.ui.look.fields import ComboField, Field, KeyCap, LineField
 from switchboard_app.ui.look.fonts import font, metrics, prefer_bundled
-from switchboard_app.ui.look.icons import ChannelMark, channel_mark, icon, paint_icon
+from switchboard_app.ui.look.icons import ChannelMark, channel_mark, channel_tone, icon, paint_icon
 from switchboard_app.ui.look.labels import EventLine, Label, elided, paint_event_line
 from switchboard_app.ui.look.nav import NavRow, SectionTitle, paint_dot, paint_nav_row
 from switchboard_app.ui.look.notices import Banner, EmptyState, IconSpot, Kind, Toast, TrainingStrip, paint_stripes
@@ -145,6 +145,7 @@ __all__ = [
     "bubble",
     "changes",
     "channel_mark",
+    "channel_tone",
     "chip_size",
     "chosen",
     "color",

@@ -80,11 +80,17 @@ def icon(name: str, role: str = "text") -> QIcon:
     return QIcon(_Tinted(name, role))
 
 
+_CHANNELS = frozenset({"phone", "facebook", "x", "instagram", "mastodon", "email"})
+
+
+def channel_tone(kind: str) -> str:
+    """The token of a channel's colour; that of muted text for a kind without one."""
+    return kind if kind in _CHANNELS else "muted"
+
+
 def channel_mark(painter: QPainter, rect: QRectF, kind: str) -> None:
-    """The mark of a channel in a rounded square: "phone", "facebook", "x", "mail"; any other kind gets its first
-    letter.
-    """
-    ground = kind if kind in ("phone", "facebook", "x", "mail") else "muted"
+    """The mark of a channel in a rounded square, by the channel's name; an unknown kind gets its first letter."""
+    ground = channel_tone(kind)
     unit = rect.width() / MARK
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -96,13 +102,13 @@ def channel_mark(painter: QPainter, rect: QRectF, kind: str) -> None:
         painter.translate(rect.topLeft())
         painter.scale(unit, unit)
         painter.fillPath(_telephone(), ink)
-    elif kind == "mail":
+    elif kind == "email":
         side = 16 * unit
         _renderer("mail", ink.name()).render(
             painter, QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
         )
     else:
-        letters = {"facebook": "f", "x": "X"}
+        letters = {"facebook": "f", "instagram": "ig"}
         face = font(Type.BODY_STRONG)
         face.setWeight(QFont.Weight.Bold)
         face.setPixelSize(max(1, round(13 * unit)))

@@ -53,7 +53,9 @@ class Tokens:
     phone: str
     facebook: str
     x: str
-    mail: str
+    instagram: str
+    mastodon: str
+    email: str
     on_mark: str
     toast: str
     on_toast: str
@@ -99,7 +101,9 @@ LIGHT = Tokens(
     phone="#1f7a3d",
     facebook="#166fe5",
     x="#15181c",
-    mail="#6b4fa3",
+    instagram="#b32d7a",
+    mastodon="#563acc",
+    email="#7a4a1f",
     on_mark="#ffffff",
     toast="#1b1f24",
     on_toast="#ffffff",
@@ -141,7 +145,9 @@ DARK = Tokens(
     phone="#7ccf97",
     facebook="#5b9df7",
     x="#d8dde3",
-    mail="#b9a3ea",
+    instagram="#f08cc4",
+    mastodon="#a99bff",
+    email="#b9a3ea",
     on_mark="#15181c",
     toast="#e7eaee",
     on_toast="#15181c",
@@ -174,7 +180,9 @@ CONTRAST_LIGHT = replace(
     phone="#0d5425",
     facebook="#0b4fae",
     x="#000000",
-    mail="#4a3080",
+    instagram="#8a1a58",
+    mastodon="#3020a0",
+    email="#4a3080",
     toast="#000000",
 )
 
