@@ -16,7 +16,7 @@ from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import Unreachable, UserError, WrongUse
 from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
-from switchboard_app.model.sign_in import must_and_may
+from switchboard_app.model.sign_in import SIGN_INS, must_and_may
 from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
 from switchboard_app.sync.addresses import check_api_base
@@ -127,6 +127,11 @@ async def connect_account(
     The account is connected even when the platform does not answer now; its health says so. Nobody sees it before its
     secret is kept. One that was removed earlier goes on under its former id. Raises UserError.
     """
+    if not api_base and SIGN_INS[kind].address:
+        raise WrongUse(
+            tr("Such an account needs the address of its instance."),
+            tr("Give it, for example {address}.").format(address=SIGN_INS[kind].address_example),
+        )
     base = check_api_base(api_base) if api_base else ""
     account = await store.run(accounts.add, kind, name, by, api_base=base, options=options, hidden=True)
     try:

@@ -32,6 +32,7 @@ from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.mailbox import OfficeWord, TrainingPost
+from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.rehearsal import Place, Rehearsal
 from switchboard_app.training.x import SimulatedX
@@ -42,6 +43,8 @@ PAGE_BASE = "https://facebook.training.invalid"
 HANDLE_BASE = "https://x.training.invalid"
 INSTAGRAM_NAME = "Kanton Basel-Stadt (Instagram)"
 INSTAGRAM_BASE = "https://instagram.training.invalid"
+MASTODON_NAME = "Kanton Basel-Stadt (Mastodon)"
+MASTODON_BASE = "https://mastodon.training.invalid"
 SENDER = "telefonzentrale@training.invalid"
 _OFFICES = Operator("training")
 
@@ -132,13 +135,16 @@ class Training:
         self.facebook = SimulatedFacebook(wall_clock, journal=journal)
         self.x = SimulatedX(wall_clock, journal=journal)
         self.instagram = SimulatedInstagram(wall_clock, journal=journal)
-        self.director = Director((self.facebook, self.x, self.instagram), cases, wall_clock, time=time)
+        self.mastodon = SimulatedMastodon(wall_clock, journal=journal)
+        stages = (self.facebook, self.x, self.instagram, self.mastodon)
+        self.director = Director(stages, cases, wall_clock, time=time)
         self.post = TrainingPost(wall_clock)
         self.telephone = TrainingTelephone(CallBoard(cases, wall_clock, time=time))
         played = (
             (PAGE_NAME, PAGE_BASE, self.facebook),
             (HANDLE_NAME, HANDLE_BASE, self.x),
             (INSTAGRAM_NAME, INSTAGRAM_BASE, self.instagram),
+            (MASTODON_NAME, MASTODON_BASE, self.mastodon),
         )
         self.inside = OnlyInside({base: platform.app for _, base, platform in played})
         self.rehearsal = Rehearsal(
@@ -186,6 +192,8 @@ def _furnish(tx: Transaction, by: Operator, sample: Path) -> None:
         accounts.add(tx, Channel.X, HANDLE_NAME, by, api_base=HANDLE_BASE)
     if INSTAGRAM_NAME not in known:
         accounts.add(tx, Channel.INSTAGRAM, INSTAGRAM_NAME, by, api_base=INSTAGRAM_BASE, options={"poll_seconds": "10"})
+    if MASTODON_NAME not in known:
+        accounts.add(tx, Channel.MASTODON, MASTODON_NAME, by, api_base=MASTODON_BASE, options={"poll_seconds": "10"})
     if not directory.version(tx):
         directory.replace(tx, read_directory(sample.read_bytes()), by)
 

@@ -55,12 +55,13 @@ _CALL_PAUSE_S: Final = (180, 330)
 
 
 class Platform(StrEnum):
-    """Where a citizen writes: the page «Rathaus Basel», the account «Kanton Basel-Stadt» on X (@BaselStadt) or on
-    Instagram (kantonbaselstadt)."""
+    """Where a citizen writes: the page «Rathaus Basel», the account «Kanton Basel-Stadt» on X and Mastodon
+    (@BaselStadt) or on Instagram (kantonbaselstadt)."""
 
     FACEBOOK = "facebook"
     X = "x"
     INSTAGRAM = "instagram"
+    MASTODON = "mastodon"
 
 
 class Urgency(StrEnum):
@@ -254,6 +255,8 @@ def _citizen(entry: Entry, photos: Path) -> Citizen:
         raise entry.wrong("handle", tr("must be 4 to 15 letters, digits or _"))
     if platform is Platform.INSTAGRAM and not re.fullmatch(r"[a-z0-9_.]{1,30}", handle):
         raise entry.wrong("handle", tr("must be small letters, digits, _ or ."))
+    if platform is Platform.MASTODON and not re.fullmatch(r"[a-z0-9_]{1,30}", handle):
+        raise entry.wrong("handle", tr("must be small letters, digits or _"))
     citizen = Citizen(
         key=entry.key("key"),
         platform=platform,

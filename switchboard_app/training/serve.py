@@ -30,6 +30,7 @@ from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.loopback import LoopbackServer
+from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.x import SimulatedX
 
 
@@ -68,17 +69,19 @@ def _serve(options: argparse.Namespace) -> int:
     facebook = SimulatedFacebook(now, app_secret=options.app_secret)
     x = SimulatedX(now, spec=options.spec, limits={"dm-read": options.reads})
     instagram = SimulatedInstagram(now, app_secret=options.app_secret)
+    mastodon = SimulatedMastodon(now)
+    stages = (facebook, x, instagram, mastodon)
     director = None
     if options.citizens is not None:
-        director = Director((facebook, x, instagram), load_cases(options.citizens), now, pace=options.pace)
+        director = Director(stages, load_cases(options.citizens), now, pace=options.pace)
     stop = _stop_asked_for()  # before anybody is told that we are there: a signal may follow at once
     with ExitStack() as open_servers:
         bases = {}
-        for place, platform in enumerate((facebook, x, instagram)):
+        for place, platform in enumerate(stages):
             app = with_control(platform) if options.control else platform.app
             port = options.port + place if options.port else 0
             bases[platform.kind] = open_servers.enter_context(LoopbackServer(app, platform.faults, port)).base
-        print(json.dumps({**bases, **_sign_ins(facebook, x, instagram)}), flush=True)  # noqa: T201
+        print(json.dumps({**bases, **_sign_ins(facebook, x, instagram), "mastodon_token": mastodon.token}), flush=True)  # noqa: T201
         _wait(stop, options.seconds, director)
     return ExitCode.DONE
 

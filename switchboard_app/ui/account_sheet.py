@@ -80,11 +80,10 @@ class AccountSheet(look.Sheet):
         self._base_field.hide()
         self.by_hand = SecretFields()
         self._where = look.Paragraph("", role=look.Type.SECONDARY, tone="muted")
-        for part in (self.notice, self.waiting, self._kinds_field, self._name_field, self.secrets):
+        for part in (self.notice, self.waiting, self._kinds_field, self._name_field, self._base_field, self.secrets):
             self.body.addWidget(part)
         self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self.by_hand)
-        self.body.addWidget(self._base_field)
         self.body.addWidget(self._where)
         self.cancel = look.KeyButton("", "Esc", self.card)
         self.save = look.KeyButton("", "Ctrl ⏎", self.card, primary=True)
@@ -142,9 +141,9 @@ class AccountSheet(look.Sheet):
 
     def _show_advanced(self) -> None:
         fresh, waits = self._again is None, not self.waiting.isHidden()
-        self.more.setVisible((fresh or self._by_browser) and not waits)
+        self.more.setVisible((self._by_browser or (fresh and not self._needs_address)) and not waits)
         self.by_hand.setVisible(self._advanced and self._by_browser and not waits)
-        self._base_field.setVisible(self._advanced and fresh and not waits)
+        self._base_field.setVisible((self._advanced or self._needs_address) and fresh and not waits)
         for part in (self._name_field, self.secrets, self._where):
             part.setVisible(not waits)
         self._kinds_field.setVisible(fresh and not waits)
@@ -201,7 +200,10 @@ class AccountSheet(look.Sheet):
         unnamed = not self.name.text().strip()
         self.name.set_wrong(unnamed)
         self._name_field.set_mark(tr("What shall people call it?") if unnamed else "")
-        missing = self.secrets.missing()
+        nowhere = self._needs_address and self._again is None and not self.api_base.text().strip()
+        self.api_base.set_wrong(nowhere)
+        self._base_field.set_mark(tr("Where is it? It begins with https://.") if nowhere else "")
+        missing = self.api_base if nowhere else self.secrets.missing()
         if missing is None and self._advanced and not self.in_browser:
             missing = self.by_hand.missing()
         return self.name if unnamed else missing
@@ -233,7 +235,12 @@ class AccountSheet(look.Sheet):
 
     @property
     def _base(self) -> str:
-        return self.api_base.text().strip() if self._advanced else ""
+        return self.api_base.text().strip() if self._advanced or self._needs_address else ""
+
+    @property
+    def _needs_address(self) -> bool:
+        """Whether this kind of account is at home in many places: then its address stands with the first fields."""
+        return bool(SIGN_INS[self.kind].address)
 
     def _wait(self, address: str) -> None:
         """The way back is open: now the person."""
@@ -289,8 +296,11 @@ class AccountSheet(look.Sheet):
         self.name.setAccessibleName(tr("Name"))
         self.name.setPlaceholderText(SIGN_INS[self.kind].example)
         self.more.set_words(tr("Advanced"))
-        self._base_field.set_label(tr("Address of the platform's interface"))
-        self.api_base.setAccessibleName(tr("Address of the platform's interface"))
+        sign_in = SIGN_INS[self.kind]
+        address = tr(sign_in.address) if sign_in.address else tr("Address of the platform's interface")
+        self._base_field.set_label(address)
+        self.api_base.setAccessibleName(address)
+        self.api_base.setPlaceholderText(sign_in.address_example or "https://")
         self._where.set_text(tr("Secrets are kept in this computer's keyring and nowhere else."))
         self.cancel.set_words(tr("Cancel"))
         self._say_way()

@@ -119,13 +119,13 @@ def ours(training: Training, text: str) -> int:
 
 def truth(training: Training) -> tuple[SimulatedMessage, ...]:
     """What all platforms hold."""
-    return (*training.facebook.truth(), *training.x.truth(), *training.instagram.truth())
+    return (*training.facebook.truth(), *training.x.truth(), *training.instagram.truth(), *training.mastodon.truth())
 
 
 def test_a_first_start(begin: Callable[[], Training], reached: list[str]) -> None:
     training = begin()
     reports = once(training)
-    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 3
+    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 4
     arrived = len(truth(training))
     assert arrived >= 12
     assert sum(one.new for one in reports) == arrived, "every message came through the connectors"
@@ -134,6 +134,7 @@ def test_a_first_start(begin: Callable[[], Training], reached: list[str]) -> Non
         Channel.FACEBOOK,
         Channel.X,
         Channel.INSTAGRAM,
+        Channel.MASTODON,
     }
     assert len(training.store.read(directory.listed)) > 20
     again = once(training)
@@ -165,7 +166,7 @@ def test_citizens_go_on_writing(begin: Callable[[], Training], reached: list[str
     assert reached == []
 
 
-@pytest.mark.parametrize("channel", [Channel.FACEBOOK, Channel.X])
+@pytest.mark.parametrize("channel", [Channel.FACEBOOK, Channel.X, Channel.MASTODON])
 def test_a_reply_arrives_once_and_is_answered(
     begin: Callable[[], Training], reached: list[str], channel: Channel
 ) -> None:
@@ -251,7 +252,7 @@ def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str
     training.close()
     again = begin()
     assert truth(again) == before
-    assert len(again.store.read(accounts.listed)) == 3
+    assert len(again.store.read(accounts.listed)) == 4
     reports = once(again)
     assert [one.health for one in reports] == [Health.OK] * 2
     assert sum(one.new + one.sent for one in reports) == 0

@@ -24,6 +24,7 @@ from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
+from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.x import SimulatedX
 from tests.platforms import NOON, FakeClock
@@ -56,7 +57,7 @@ def cases(*told: Case, platform: Platform = Platform.FACEBOOK) -> Cases:
 
 
 class Play:
-    """Three platforms and a director on a clock that is moved second by second."""
+    """All platforms and a director on a clock that is moved second by second."""
 
     def __init__(self, clock: FakeClock, played: Cases, *, pace: float = 1.0, journal: Journal | None = None) -> None:
         self.clock = clock
@@ -64,7 +65,9 @@ class Play:
         self.x = SimulatedX(clock, journal=journal)
         time = TrainingTime(clock, pace=pace, journal=journal)
         self.instagram = SimulatedInstagram(clock, journal=journal)
-        self.stages = {Platform(one.kind): one for one in (self.facebook, self.x, self.instagram)}
+        self.mastodon = SimulatedMastodon(clock, journal=journal)
+        stages = (self.facebook, self.x, self.instagram, self.mastodon)
+        self.stages = {Platform(one.kind): one for one in stages}
         self.director = Director(self.stages.values(), played, clock, time=time)
 
     def go_on(self, seconds: int) -> None:

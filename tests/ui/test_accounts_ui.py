@@ -251,3 +251,21 @@ async def test_another_address_is_only_used_when_it_is_seen(workspace: Workspace
     assert asked[3] == "http://127.0.0.1:8901"
     sheet.open_new()
     assert sheet.api_base.text() == ""
+
+
+async def test_an_account_of_an_instance_asks_for_its_address(workspace: Workspace, window: look.Ground) -> None:
+    """Mastodon is in many places: the address stands with the first fields and is asked for like the name."""
+    sheet = AccountSheet(window, workspace.bridge)
+    sheet.open_new(Channel.MASTODON)
+    assert sheet.api_base.isVisible()
+    assert sheet.more.isHidden()
+    type_in(sheet.name, "Kanton Basel-Stadt")
+    type_in(sheet.secrets.fields()[0], TOKEN)
+    sheet.submit()
+    assert QApplication.focusWidget() is sheet.api_base
+    assert workspace.outside.calls == []
+    type_in(sheet.api_base, "https://social.example")
+    sheet.submit()
+    await until(lambda: not sheet.isVisible())
+    expected: object = (Channel.MASTODON, "Kanton Basel-Stadt", {"access_token": TOKEN}, "https://social.example", {})
+    assert workspace.outside.calls == [("add_account", expected)]

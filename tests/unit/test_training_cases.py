@@ -61,6 +61,7 @@ class TestShippedCases:
         assert platforms[Platform.FACEBOOK] >= 15
         assert platforms[Platform.X] >= 15
         assert platforms[Platform.INSTAGRAM] >= 4
+        assert platforms[Platform.MASTODON] >= 4
 
     def test_names_fit_their_platform(self, cases: Cases) -> None:
         for citizen in cases.citizens:
