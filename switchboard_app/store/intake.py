@@ -18,7 +18,7 @@ from switchboard_app.model.entry import AttachmentState
 from switchboard_app.model.ids import AttachmentId, EnquiryId, EntryId, PlatformId
 from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import HOUR, MINUTE, Millis
-from switchboard_app.store import gaps, outbox, quarantine, search, threads, versions
+from switchboard_app.store import gaps, letters, outbox, quarantine, search, threads, versions
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.places import places_for
 from switchboard_app.store.sorting_in import Sorted, sort_in
@@ -69,7 +69,11 @@ def known(tx: Transaction, account: str, ids: Sequence[PlatformId]) -> frozenset
 def ingest(tx: Transaction, account: Account, batch: Batch, *, first_sweep: bool = False) -> Stored:
     """Store a batch and the cursor that is true once it is stored. Storing it twice changes nothing."""
     stored = Stored(fetched=len(batch.messages))
-    batch = _with_sound_ids(tx, batch)
+    placed = letters.place(tx, account, _with_sound_ids(tx, batch))
+    batch = placed.batch
+    for one in placed.noted:
+        _keep_files(tx, _files(one.entry, one.enquiry, one.message, stored))
+        stored.new += 1
     if (batch.listed or batch.vanished) and not first_sweep:
         stored.changed += versions.note_gone(tx, account.id, batch)
     fresh = _fresh(tx, account, batch.messages, stored)
@@ -128,7 +132,7 @@ def _store(
                 theirs.append(message)
     placed = sort_in(tx, account, directory, theirs, first_sweep=first_sweep)
     _insert(tx, account, placed, stored, first_sweep=first_sweep)
-    stored.new = len(placed)
+    stored.new += len(placed)
     return directory
 
 
@@ -236,34 +240,39 @@ def _insert(tx: Transaction, account: Account, placed: list[Sorted], stored: Sto
                 message.raw,
                 int(message.deleted),
                 int(message.edited_at is not None),
+                letters.detail_of(message),
             )
         )
         texts.append((place, message.text))
         if message.attachments:
-            files += _files(entry, one, stored)
+            files += _files(entry, one.enquiry, message, stored)
         if message.reactions:
             reactions.append((entry, message.reactions))
     tx.many(
         "INSERT INTO entry (id, place, enquiry_id, thread_id, account_id, platform_id, kind, direction, author, text,"
         " at, received_at, elsewhere, late, raw, deleted, edited, detail)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entries,
     )
     search.index_entries(tx, texts)
+    _keep_files(tx, files)
+    if reactions:
+        versions.put_reactions(tx, reactions)
+
+
+def _keep_files(tx: Transaction, files: list[tuple[object, ...]]) -> None:
     if files:
         tx.many(
             "INSERT INTO attachment (id, entry_id, position, platform_id, name, mime, size, state, reason, sha256,"
             " tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0)",
             files,
         )
-    if reactions:
-        versions.put_reactions(tx, reactions)
 
 
-def _files(entry: EntryId, one: Sorted, stored: Stored) -> list[tuple[object, ...]]:
+def _files(entry: EntryId, enquiry: EnquiryId, message: RemoteMessage, stored: Stored) -> list[tuple[object, ...]]:
     """The rows of a message's attachments; those with an address are to be fetched."""
     files: list[tuple[object, ...]] = []
-    for position, remote in enumerate(one.message.attachments):
+    for position, remote in enumerate(message.attachments):
         made = AttachmentId(new_id())
         state = AttachmentState.UNAVAILABLE if remote.unavailable else AttachmentState.PENDING
         files.append(
@@ -271,7 +280,7 @@ def _files(entry: EntryId, one: Sorted, stored: Stored) -> list[tuple[object, ..
              remote.unavailable)
         )  # fmt: skip
         if state is AttachmentState.PENDING:
-            stored.to_fetch.append(ToFetch(made, remote, one.enquiry))
+            stored.to_fetch.append(ToFetch(made, remote, enquiry))
     return files
 
 

@@ -21,6 +21,7 @@ from switchboard_app.model.tongue import guess_language
 from switchboard_app.store import journal, settings
 from switchboard_app.store.enquiries import FIELDS, Held, add_entry, as_held, due_columns, next_number, short, windows
 from switchboard_app.store.ids import new_id
+from switchboard_app.store.letters import automatic
 from switchboard_app.store.threads import KnownThread
 from switchboard_app.store.transaction import Transaction, marks
 
@@ -47,6 +48,7 @@ class _Sheet:
     newest: RemoteMessage | None = None
     """The citizen's last message of this batch: the queue shows its beginning."""
     language: str = ""
+    subject: str = ""
     owed: int | None = None
     """An answer within so many minutes since `waiting_since`; the moment is worked out once, at the end."""
     woken_from: EnquiryState | None = None
@@ -113,11 +115,16 @@ class _Sorter:
         # a clock that runs ahead of ours, or a mad one, must not put off what is due
         at = Millis(min(message.at, self.tx.now))
         sheet = self.last.get(thread.id)
-        if sheet is None or (not message.ours and not self._goes_on(sheet, at)):
+        machine = automatic(message) and not message.ours  # neither reopens nor wakes what it joins
+        if sheet is None or (not message.ours and not machine and not self._goes_on(sheet, at)):
             sheet = self._opened(thread, at)
+        if sheet.made and message.letter is not None:
+            sheet.subject = sheet.subject or message.letter.subject
         self.last[thread.id] = self.touched[sheet.here.id] = sheet
         if message.ours:
             self._outbound(sheet, at)
+        elif machine:
+            self._by_machine(sheet, message)
         else:
             self._inbound(sheet, message, at)
         sheet.here.last_at = max(sheet.here.last_at, at)
@@ -191,6 +198,12 @@ class _Sorter:
             first = here.answered_at is None
             sheet.owed = self.targets.first_answer_minutes if first else self.targets.answer_minutes
 
+    def _by_machine(self, sheet: _Sheet, message: RemoteMessage) -> None:
+        """An absence notice or a newsletter: it is there to be read, and nobody owes an answer to it."""
+        if sheet.made and sheet.newest is None:
+            sheet.newest = message
+            sheet.here.unread += 1
+
     def _outbound(self, sheet: _Sheet, at: Millis) -> None:
         here = sheet.here
         if here.waiting_since is not None and at >= here.waiting_since:
@@ -234,7 +247,7 @@ class _Sorter:
     def _as_new(self, sheet: _Sheet) -> tuple[object, ...]:
         """The values of `_INSERT`."""
         here = sheet.here
-        shown = (sheet.thread.person_name, _excerpt(sheet), sheet.language)
+        shown = (sheet.thread.person_name, _excerpt(sheet), sheet.language, sheet.subject)
         return (*_ALL(here), *shown, *due_columns(here, self.tx.now).values())
 
     def _as_changed(self, sheet: _Sheet) -> tuple[object, ...]:
@@ -274,9 +287,9 @@ _ALL = attrgetter(*Held.__slots__)
 _CHANGING = attrgetter(*_CHANGED)
 _DUE = ("due_at", "due_reason", "sort_at")
 _INSERT = (
-    f"INSERT INTO enquiry ({', '.join((*Held.__slots__, 'person_name', 'excerpt', 'language', *_DUE))},"
-    " subject, priority, tags, office_name, delivery)"
-    f" VALUES ({marks(len(Held.__slots__) + 3 + len(_DUE))}, '', 0, '', '', '')"
+    f"INSERT INTO enquiry ({', '.join((*Held.__slots__, 'person_name', 'excerpt', 'language', 'subject', *_DUE))},"
+    " priority, tags, office_name, delivery)"
+    f" VALUES ({marks(len(Held.__slots__) + 4 + len(_DUE))}, 0, '', '', '')"
 )
 _UPDATE = (
     f"UPDATE enquiry SET {', '.join(f'{name} = ?' for name in _CHANGED)},"

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxLoginError
@@ -103,7 +103,7 @@ class _Protected(_Bounded, imaplib.IMAP4_SSL):
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
         bare = imaplib.IMAP4._create_socket(self, timeout)  # type: ignore[attr-defined]
         try:
-            return self.ssl_context.wrap_socket(bare, server_hostname=self.host)
+            return cast(ssl.SSLSocket, self.ssl_context.wrap_socket(bare, server_hostname=self.host))
         except BaseException:
             bare.close()  # the standard library forgets it
             raise
