@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from switchboard_app.model.channel import Channel, channel_name
-from switchboard_app.model.enquiry import Enquiry, EnquiryState, state_name
+from switchboard_app.model.enquiry import DueReason, Enquiry, EnquiryState, state_name
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
 from switchboard_app.ui import look
@@ -105,6 +105,8 @@ class ConversationHead(QWidget):
         if enquiry.state not in (EnquiryState.NEW, EnquiryState.OPEN) and due is None:
             found.append(look.Chip(state_name(enquiry.state), look.Tone.GOOD))
         window = window_chip(enquiry, now) if enquiry.state is not EnquiryState.DONE else None
+        if enquiry.due_reason is DueReason.WINDOW and enquiry.due_at is not None and enquiry.due_at > now:
+            due = None  # both would say the same until it is over
         found += [chip for chip in (due, window) if chip is not None]
         if enquiry.priority:
             found.append(look.Chip(tr("Urgent"), look.Tone.BAD))

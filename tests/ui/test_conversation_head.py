@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from switchboard_app.model.enquiry import EnquiryState, Outcome
+from switchboard_app.model.enquiry import DueReason, EnquiryState, Outcome
 from switchboard_app.model.ids import Operator
+from switchboard_app.model.times import Millis
 from switchboard_app.store import desk as verbs
 from switchboard_app.ui.links import LinkSheet
 from tests.ui.hands import press
@@ -153,3 +155,18 @@ async def test_where_height_is_scarce_the_buttons_are_in_the_menu(desk: Desk) ->
     await until(lambda: desk.stored(anna).enquiry.owner == ME)
     desk.window.resize(620, 800)
     await until(head.done_button.isVisible)
+
+
+# -- chips ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_window_that_is_what_is_due_is_said_once(desk: Desk) -> None:
+    anna = desk.receive("Anna", "Hallo")
+    await desk.open(anna)
+    enquiry = desk.stored(anna).enquiry
+    assert enquiry.window_until is not None
+    only = replace(enquiry, due_at=enquiry.window_until, due_reason=DueReason.WINDOW)
+    before = desk.pane.head.chips(only, desk.workspace.clock())
+    assert [chip.text for chip in before if "indow" in chip.text] == ["Reply window 1 d left"]
+    after = desk.pane.head.chips(only, Millis(enquiry.window_until + 1))
+    assert "Overdue" in after[0].text
