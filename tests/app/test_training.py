@@ -254,7 +254,7 @@ def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str
     assert truth(again) == before
     assert len(again.store.read(accounts.listed)) == 4
     reports = once(again)
-    assert [one.health for one in reports] == [Health.OK] * 2
+    assert [one.health for one in reports] == [Health.OK] * 4
     assert sum(one.new + one.sent for one in reports) == 0
     assert enquiries(again) == before
     assert [one.text for one in shown(again, enquiry).entries] == [one.text for one in entries]
