@@ -158,11 +158,11 @@ class Reader:
                 self._limits[what] //= 2
 
     async def new_messages(self, thread: RemoteThread, known: Known, growth: int) -> Reading:
-        """The messages of one conversation, newest first, down to the stored ones.
+        """The messages of one conversation, newest first, down to the stored ones and past the 20 that have details.
 
-        `growth` is by how many the platform's count grew since what is stored, 0 when that is not known. As long as
-        fewer new ones were found, known ones do not end the reading, because a late message stands behind them. When
-        there are fewer than before, everything that comes with details is looked at: what is missing was taken back.
+        A late message stands behind known ones, and one that was taken back is missing among them; usually all 20 come
+        with one call. `growth` is by how many the platform's count grew since what is stored, 0 when that is not known:
+        as long as fewer new ones were found, known ones do not end the reading.
         """
         found: dict[PlatformId, RemoteMessage] = {}
         fresh: set[PlatformId] = set()
@@ -185,8 +185,11 @@ class Reader:
             stored = await known([*readable, *map(PlatformId, bare)])
             fresh |= {*readable} - stored
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
-            enough = len(fresh) >= growth and (growth >= 0 or len(found) >= NEWEST)
-            if not stored.isdisjoint(readable) and enough and not _oldest_first(read):
+            enough = len(fresh) >= growth and len(found) >= NEWEST
+            once = list(
+                {one.platform_id: one for one in read}.values()
+            )  # one served twice has no order
+            if not stored.isdisjoint(readable) and enough and not _oldest_first(once):
                 return Reading(tuple(found.values()), listed=_newest_first(found))
             whole = _newest_first(found)
             singly, refused = await self._singly(bare, stored, thread)

@@ -39,9 +39,13 @@ _RULES: Final = Rules(empty_pages=3)
 _AT_ONCE: Final = 10
 """Conversations in a batch: even at the slowest pace far less time than a lease lasts."""
 _TRIES: Final = 3
+_TO_ITS_END: Final = 1 << 40
+"""As growth: more than any conversation holds."""
 _ASKED_FOR: Final = 5
 """So many conversations that the list lacks are asked for in one poll."""
 _MARK: Final = "t:"
+_PARTLY: Final = "?"
+"""Begins the mark of a conversation whose pages led nowhere: the next time it is read to its end, past known ones."""
 _FINAL: Final = "+"
 """Ends the mark of a conversation that was read when nobody could edit its messages any more."""
 
@@ -102,7 +106,7 @@ class Sweep:
                 if failure is not None:
                     raise failure
                 return  # enough requests for one poll
-            times = [self._updated(row) or self._start for row in rows]
+            times = list({id_of(row.get("id")): self._updated(row) or self._start for row in rows}.values())
             step = sweep.seen(self._state, Page(times, unchanged, urlencode(next_page(page))), self._reader.requests)
             gathered.vanished += await self._vanished(step)
             yield gathered.batch(await self._after(step), complete=step.complete and self._put_off is None)
@@ -175,9 +179,13 @@ class Sweep:
         if reading.messages:
             self._say_what_is_missing(row, thread, reading, growth, gathered)
         counted = whole_of(row.get("message_count")) or 0 < self._updated(row) < self._start - MINUTE
-        if counted and not reading.looped:  # without a count, two messages in one second look like one: read it again
-            final = _FINAL if self._is_final(row) else ""
-            self._marks[_MARK + thread.platform_id] = self._mark(row) + final
+        name = _MARK + thread.platform_id
+        if reading.looped:
+            self._marks[name] = _PARTLY + self._mark(row)
+        elif counted:  # without a count, two messages in one second look like one: read it again
+            self._marks[name] = self._mark(row) + (_FINAL if self._is_final(row) else "")
+        else:
+            self._marks.pop(name, None)
 
     def _say_what_is_missing(
         self, row: Record, thread: RemoteThread, reading: Reading, growth: int, gathered: _Gathered
@@ -185,15 +193,20 @@ class Sweep:
         """Older messages that the platform no longer gives, and stored ones that it lists no more."""
         oldest = Millis(min(message.at for message in reading.messages))
         if reading.cut_off and self._swept < oldest:
-            count = whole_of(row.get("message_count")) if not self._swept else growth
+            count = growth if self._swept and growth < _TO_ITS_END else whole_of(row.get("message_count"))
             missing = max(0, count - len(reading.messages))
             gathered.gaps.append(ThreadGap(thread.platform_id, Millis(self._swept), oldest, missing))
         if reading.listed:
-            gathered.listed.append(Listed(thread.platform_id, oldest, OPEN, counted=growth < 0))
+            # that the newest are gone is believed only of a conversation that shrank: a read may lag behind
+            newest = OPEN if growth < 0 else max(message.at for message in reading.messages)
+            gathered.listed.append(Listed(thread.platform_id, oldest, newest, counted=growth < 0))
 
     def _growth(self, row: Record) -> int:
         """By how many messages the conversation grew since it was stored; 0 when nobody knows."""
-        before = whole_of(self._marks.get(_MARK + id_of(row.get("id")), "").rpartition("/")[2].removesuffix(_FINAL))
+        mark = self._marks.get(_MARK + id_of(row.get("id")), "")
+        if mark.startswith(_PARTLY):
+            return _TO_ITS_END
+        before = whole_of(mark.rpartition("/")[2].removesuffix(_FINAL))
         now = whole_of(row.get("message_count"))
         return now - before if before and now else 0
 
@@ -248,4 +261,4 @@ class Sweep:
 
 def _updated_of(mark: str) -> int:
     """The time in a mark; 0 where the platform told none that can be believed."""
-    return whole_of(mark.rpartition(":")[2].partition("/")[0])
+    return whole_of(mark.rpartition(":")[2].removeprefix(_PARTLY).partition("/")[0])

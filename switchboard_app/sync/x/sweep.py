@@ -107,7 +107,7 @@ class Sweep:
         ids = [event.message.platform_id for event in events]
         stored = await self._known(ids) if ids else frozenset()
         following = text_of(record_of(answer.get("meta")).get("next_token"))
-        times = [event.message.at for event in events]
+        times = list({event.message.platform_id: event.message.at for event in events}.values())
         return _Seen(tuple(events), Page(times, stored.issuperset(ids), following))
 
     def _batch(self, seen: _Seen, step: Step) -> Batch:
