@@ -25,7 +25,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-CONNECTABLE = (Channel.FACEBOOK, Channel.INSTAGRAM, Channel.X, Channel.MASTODON)
+CONNECTABLE = (Channel.FACEBOOK, Channel.INSTAGRAM, Channel.X, Channel.MASTODON, Channel.EMAIL)
 
 
 def channel_name(channel: Channel) -> str:
@@ -123,6 +123,25 @@ CAPABILITIES: dict[Channel, Capabilities] = {
         files_per_message=4,
         text_with_image=True,
         safe_resend=3_600_000,
+    ),
+    # no limit to the text; files within what most mail servers take, with room for the letters they are written in
+    Channel.EMAIL: Capabilities(
+        text_limit=0,
+        image_types=("image/png", "image/jpeg", "image/gif", "image/webp"),
+        image_limit=15 * 1024 * 1024,
+        file_types=(
+            "application/pdf",
+            "text/plain",
+            "text/csv",
+            "text/calendar",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.oasis.opendocument.text",
+            "application/vnd.oasis.opendocument.spreadsheet",
+            "application/zip",
+        ),
+        file_limit=15 * 1024 * 1024,
+        text_with_image=True,
     ),
     Channel.PHONE: Capabilities(text_limit=0),
 }

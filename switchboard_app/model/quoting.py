@@ -24,7 +24,8 @@ _LEAD: Final = re.compile(r"^(?:(?:Am|On|Le|Il|Den)\s.{0,60}\d|\d{1,4}[./-]\d{1,
 
 _SEPARATOR: Final = re.compile(
     r"^\s*[-_*]{2,}\s*(?:"
-    r"Urspr(?:ü|ue)ngliche (?:Nachricht|Mail|E-Mail)|Originalnachricht|Original(?:-| )?Nachricht|Weitergeleitete Nachricht"
+    r"Urspr(?:ü|ue)ngliche (?:Nachricht|Mail|E-Mail)|Originalnachricht|Original(?:-| )?Nachricht"
+    r"|Weitergeleitete Nachricht"
     r"|Original Message|Original Appointment|Forwarded message|Forwarded Message"
     r"|Message d['’]origine|Message transf[ée]r[ée]|Message original|Mail original"
     r"|Messaggio originale|Messaggio inoltrato|Messaggio Originale"
@@ -54,7 +55,7 @@ _MOBILE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A text in two: ``text[:at]`` is new, ``text[at:]`` repeats or signs. `at` is the length when nothing is folded."""
+    """A text in two: ``text[:at]`` is new, ``text[at:]`` repeats or signs; `at` is the length when all is new."""
 
     at: int
     quoted: bool = False

@@ -82,6 +82,19 @@ SIGN_INS: Mapping[Channel, SignIn] = {
         address=mark("Address of the instance"),
         address_example="https://mastodon.social",
     ),
+    # The servers may as well be options of the account (``--option imap_host=…``): then the password is all.
+    Channel.EMAIL: SignIn(
+        mark("Mailbox"),
+        "Telefonzentrale",
+        (
+            SecretField("address", mark("Address of the mailbox"), "telefonzentrale@example.ch", hidden=False),
+            SecretField("imap_host", mark("Server for reading (IMAP)"), "imap.example.ch", hidden=False),
+            SecretField("smtp_host", mark("Server for sending (SMTP)"), "smtp.example.ch", hidden=False),
+            SecretField("user", mark("User"), mark("Empty: the address"), hidden=False),
+            SecretField("password", mark("Password"), needed=True),
+            SecretField("smtp_password", mark("Password for sending"), mark("Where it is another one")),
+        ),
+    ),
     Channel.X: SignIn(
         mark("X account"),
         "Kanton Basel-Stadt",

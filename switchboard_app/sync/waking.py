@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Protocol, runtime_checkable
+from functools import partial
+from typing import Any, Final, Protocol, runtime_checkable
 
 from switchboard_app.log import logger
+from switchboard_app.model.ids import AccountId
 from switchboard_app.sync.connector import PlatformFailure
+from switchboard_app.tasks import TaskGroup
 
 SHORTEST_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 300.0
@@ -51,3 +54,22 @@ async def listen(
             pause = shortest
             news()
             await asyncio.sleep(calm)
+
+
+class Ears:
+    """One listener for each account whose connector can be woken."""
+
+    def __init__(self, tasks: TaskGroup, news: Callable[[AccountId], None]) -> None:
+        self._tasks = tasks
+        self._news = news
+        self._heard: dict[AccountId, tuple[object, asyncio.Task[Any]]] = {}
+
+    def heed(self, account: AccountId, connector: object) -> None:
+        """Listen, unless it is listened to already or has nothing to say; a connector made anew takes the place."""
+        heard, task = self._heard.get(account, (None, None))
+        if heard is connector or not isinstance(connector, Wakes):
+            return
+        if task is not None:
+            task.cancel()
+        work = listen(connector, partial(self._news, account))
+        self._heard[account] = connector, self._tasks.start(f"listen {account}", work)

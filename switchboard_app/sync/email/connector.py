@@ -68,7 +68,7 @@ class EmailConnector:
 
     @property
     def _settings(self) -> MailboxSettings:
-        return settings_of(self._grant.options)
+        return settings_of(self._grant.options, self._grant.secret)
 
     def _trust(self) -> ssl.SSLContext:
         if self._tls is None:

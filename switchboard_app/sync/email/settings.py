@@ -20,6 +20,8 @@ from switchboard_app.sync.mail import MailServer, one_address
 
 _PORTS: Final = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("smtp", "tls"): 465, ("smtp", "starttls"): 587}
 _DAYS: Final = 30
+_TYPED: Final = ("address", "imap_host", "smtp_host", "user")
+"""What the window's sheet asks for together with the password, and keeps beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class MailboxSettings:
     forms: frozenset[str]
 
 
-def settings_of(options: Mapping[str, str]) -> MailboxSettings:
+def settings_of(given: Mapping[str, str], secret: Mapping[str, str]) -> MailboxSettings:
     """The settings; raises PlatformFailure (certain) that says which option is missing or wrong."""
+    options = {name: secret[name] for name in _TYPED if secret.get(name)} | dict(given)
     address = plain_address(options.get("address", ""))
     if not address:
         raise _wrong(tr("The option «address» must name the mailbox, for example telefonzentrale@example.ch."))
