@@ -81,9 +81,11 @@ class CitizenMessage:
     after_s: int
     """Seconds after the previous message of the case; 0 for the first."""
     photo: Path | None
-    """A picture file that goes with the message; it exists (checked on loading)."""
+    """A file that goes with the message, mostly a picture; it exists (checked on loading)."""
     is_sticker: bool
     """The picture is a platform's sticker, not a photo."""
+    is_withheld: bool = False
+    """The platform names the file and does not give it (Facebook in Europe)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,19 +291,28 @@ def _case(entry: Entry, photos: Path) -> Case:
 
 
 def _message(entry: Entry, photos: Path) -> CitizenMessage:
-    name = entry.text("photo", longest=60, empty=True, default="")
-    if name and (Path(name).name != name or not (photos / name).is_file()):
-        raise entry.wrong("photo", tr("there is no file {name} in {folder}").format(name=name, folder=photos))
+    photo = _file(entry, "photo", photos) or _file(entry, "file", photos.parent / "files")
     message = CitizenMessage(
-        text=entry.text("text", longest=LONGEST_TEXT, empty=bool(name)),
+        text=entry.text("text", longest=LONGEST_TEXT, empty=photo is not None),
         after_s=entry.whole_number("after_s", 0, 3_600, default=0),
-        photo=photos / name if name else None,
+        photo=photo,
         is_sticker=entry.flag("sticker"),
+        is_withheld=entry.flag("withheld"),
     )
     if message.is_sticker and message.photo is None:
         raise entry.wrong("sticker", tr("a sticker needs a photo"))
+    if message.is_withheld and message.photo is None:
+        raise entry.wrong("withheld", tr("there is nothing to withhold without a photo or a file"))
     entry.end()
     return message
+
+
+def _file(entry: Entry, key: str, folder: Path) -> Path | None:
+    """The file of a folder that a message names; None when it names none."""
+    name = entry.text(key, longest=60, empty=True, default="")
+    if name and (Path(name).name != name or not (folder / name).is_file()):
+        raise entry.wrong(key, tr("there is no file {name} in {folder}").format(name=name, folder=folder))
+    return folder / name if name else None
 
 
 def _answer(entry: Entry) -> Answer:

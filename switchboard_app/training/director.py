@@ -21,7 +21,17 @@ from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.platform import Clock, SimulatedPlatform
 from switchboard_app.training.truth import SimulatedFile, SimulatedMessage
 
-_MIMES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
+_MIMES: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".pdf": "application/pdf",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".mp4": "video/mp4",
+}
 _JITTER: Final = (0.8, 1.2)
 """Nobody answers to the second: a delay is multiplied by something in between."""
 
@@ -208,5 +218,7 @@ def _text(text: str) -> CitizenMessage:
 def _files(message: CitizenMessage) -> tuple[SimulatedFile, ...]:
     if message.photo is None:
         return ()
-    mime = _MIMES[message.photo.suffix.lower()]
-    return (SimulatedFile(message.photo.name, mime, message.photo.read_bytes(), sticker=message.is_sticker),)
+    path = message.photo
+    mime = _MIMES.get(path.suffix.lower(), "application/octet-stream")
+    content = b"" if message.is_withheld else path.read_bytes()
+    return (SimulatedFile(path.name, mime, content, sticker=message.is_sticker, withheld=message.is_withheld),)

@@ -102,12 +102,18 @@ class TestShippedCases:
         assert sum("Hammerstrasse" in message.text for message in messages) >= 3, "a wave about the same water pipe"
         assert sum(bool(case.impatient) for case in all_cases(cases)) >= 20
 
-    def test_photos_are_small_pictures(self, cases: Cases) -> None:
+    def test_photos_are_small_pictures_and_files_what_they_say(self, cases: Cases) -> None:
         used = {message.photo for case in all_cases(cases) for message in case.messages if message.photo}
-        assert used == set((FOLDER / "photos").glob("*.png"))
-        for photo in used:
-            assert photo.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-            assert photo.stat().st_size < 60_000
+        assert used == {*(FOLDER / "photos").glob("*.png"), *(FOLDER / "files").iterdir()}
+        starts = {".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-1.", ".m4a": b"\0\0\0"}
+        for file in used:
+            assert file.read_bytes().startswith(starts[file.suffix])
+            assert file.stat().st_size < 60_000
+
+    def test_something_is_withheld_as_in_europe(self, cases: Cases) -> None:
+        withheld = [m for case in all_cases(cases) for m in case.messages if m.is_withheld]
+        assert withheld
+        assert all(message.photo for message in withheld)
 
     def test_citizens_write_back_within_a_minute_and_a_half(self, cases: Cases) -> None:
         for case in all_cases(cases):
