@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from switchboard_app.model.channel import Channel
-from switchboard_app.model.health import Health, health_words
+from switchboard_app.model.health import WELL, Health, health_words, unpolled_detail
 from switchboard_app.model.ids import AccountId
-from switchboard_app.model.times import Millis
+from switchboard_app.model.times import MINUTE, Millis
+
+OVERDUE = 20 * MINUTE
+"""A poll that is late by more was done by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +39,14 @@ class Account:
     @property
     def next_step(self) -> str:
         """What a person should do about it, in words; empty when there is nothing."""
-        return health_words(self.health)[1]
+        return health_words(self.health, self.health_detail)[1]
+
+    def shown_at(self, now: Millis) -> Account:
+        """The account as it is shown at `now`: one that no station polls any more is stale, and only a reader can
+        tell."""
+        last = max(self.last_ok_at or 0, self.health_since)
+        due = self.next_poll_at if self.next_poll_at is not None else last
+        if self.health not in {*WELL, Health.RATE_LIMITED} or not due or now - due <= OVERDUE:
+            return self
+        detail = unpolled_detail(self.last_ok_at, now)
+        return replace(self, health=Health.STALE, health_detail=detail, health_since=Millis(due))

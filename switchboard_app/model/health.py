@@ -114,21 +114,26 @@ def quiet_detail(silent: int, usual: int) -> str:
     return f"{_QUIET} {silent} {usual}"
 
 
-def unpolled_detail(since: Millis | None) -> str:
-    """As detail of STALE: no station has fetched since then."""
-    return f"{_UNPOLLED} {since or 0}"
+def is_quiet(health: Health, detail: str) -> bool:
+    """Whether polls go through and only nothing comes."""
+    return health is Health.STALE and detail.startswith(_QUIET)
 
 
-def health_words(health: Health, detail: str = "", now: Millis | None = None) -> tuple[str, str]:
+def unpolled_detail(since: Millis | None, now: Millis) -> str:
+    """As detail of STALE: at `now` no station has fetched since then."""
+    return f"{_UNPOLLED} {since or 0} {now}"
+
+
+def health_words(health: Health, detail: str = "") -> tuple[str, str]:
     """The reason and the next step in the language in use; `detail` (a scope, a time) is added to the reason."""
     kind, _, figures = detail.partition(" ")
     if health is Health.STALE and kind in (_QUIET, _UNPOLLED) and figures.replace(" ", "").isdigit():
-        return _stale_words(kind, [int(one) for one in figures.split()], now)
+        return _stale_words(kind, [int(one) for one in figures.split()])
     reason, step = _plain_words(health)
     return (f"{reason} {detail}".strip(), step)
 
 
-def _stale_words(kind: str, figures: list[int], now: Millis | None) -> tuple[str, str]:
+def _stale_words(kind: str, figures: list[int]) -> tuple[str, str]:
     if kind == _QUIET:
         silent, usual = figures[0], figures[-1]
         words = tr("No message for {silent}; {usual} is usual at this time.")
@@ -140,7 +145,7 @@ def _stale_words(kind: str, figures: list[int], now: Millis | None) -> tuple[str
     step = tr("Check that the program that syncs this account is running.")
     if not since:
         return tr("Nothing has been fetched yet."), step
-    return tr("Nothing has been fetched since {time}.").format(time=when(since, now or since)), step
+    return tr("Nothing has been fetched since {time}.").format(time=when(since, Millis(figures[-1]))), step
 
 
 def _plain_words(health: Health) -> tuple[str, str]:

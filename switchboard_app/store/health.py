@@ -18,7 +18,6 @@ from switchboard_app.model.health import (
     Standing,
     judged,
     quiet_detail,
-    unpolled_detail,
 )
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
@@ -29,8 +28,6 @@ from switchboard_app.store.transaction import Transaction
 
 KEPT = 200
 """So many changes are kept of an account; an account that changes more often is told so by the last ones."""
-OVERDUE = 20 * MINUTE
-"""A poll that is late by more was done by nobody."""
 ANSWERED_BY_TOOL = 3
 """So many answers of another tool in a day are no accident."""
 QUIET_EVERY = 10 * MINUTE
@@ -141,17 +138,6 @@ def history(tx: Transaction, account: AccountId, limit: int = 20) -> tuple[Chang
 def failures(tx: Transaction, account: AccountId) -> int:
     """How many polls in a row failed, on whichever station."""
     return int(tx.value("SELECT failures FROM account WHERE id = ?", account) or 0)
-
-
-def now_shown(account: Account, now: Millis) -> Account:
-    """The account as it is shown at `now`: one that no station polls any more is stale, and only a reader can tell."""
-    due = (
-        account.next_poll_at if account.next_poll_at is not None else max(account.last_ok_at or 0, account.health_since)
-    )
-    if account.health not in {*WELL, Health.RATE_LIMITED} or not due or now - due <= OVERDUE:
-        return account
-    detail = unpolled_detail(account.last_ok_at)
-    return replace(account, health=Health.STALE, health_detail=detail, health_since=Millis(due))
 
 
 def last_message(tx: Transaction, account: AccountId, since: Millis) -> Millis | None:

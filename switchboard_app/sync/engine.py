@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from switchboard_app.log import logger
-from switchboard_app.model.account import Account
+from switchboard_app.model.account import OVERDUE, Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.model.health import Health
@@ -25,7 +25,7 @@ from switchboard_app.model.ids import AccountId, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import MINUTE, SECOND, Millis
-from switchboard_app.store import accounts, desk, health, outbox
+from switchboard_app.store import accounts, desk, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, PlatformFailure, Self
@@ -177,7 +177,7 @@ class Engine:
             return line, True
         now = self._store.now()
         self._rests[f"poll {account.id}"] = self._rests[f"send {account.id}"] = Millis(now + MINUTE)
-        fresh = account.last_ok_at is not None and now - account.last_ok_at < health.OVERDUE
+        fresh = account.last_ok_at is not None and now - account.last_ok_at < OVERDUE
         if not (self._store.postgres and fresh):
             wait = Millis(now + MINUTE)
             await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, detail, wait)

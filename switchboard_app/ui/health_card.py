@@ -5,24 +5,41 @@ Shows values only; the page reads them and acts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 from switchboard_app.model.account import Account
+from switchboard_app.model.budget import Budget
 from switchboard_app.model.channel import CAPABILITIES, Channel, channel_name
-from switchboard_app.model.health import Health
+from switchboard_app.model.health import Health, is_quiet
 from switchboard_app.model.language import ntr, tr
-from switchboard_app.model.times import Millis
+from switchboard_app.model.proof import Proof
+from switchboard_app.model.times import MINUTE, Millis
+from switchboard_app.store.gaps import Gap
+from switchboard_app.store.health import Change
 from switchboard_app.ui import look
 from switchboard_app.ui.flow import Flow
 from switchboard_app.ui.text.due import at
-from switchboard_app.ui.text.health import ago, health_short, health_tone
+from switchboard_app.ui.text.health import (
+    ago,
+    budget_words,
+    course_words,
+    gap_words,
+    health_short,
+    health_tone,
+    proof_words,
+    since_words,
+)
 
 _TONES = {"good": look.Tone.GOOD, "late": look.Tone.LATE, "bad": look.Tone.BAD}
-_FACTS = ("fetched", "next", "outbox", "quarantined")
+_FACTS = ("fetched", "next", "budget", "outbox", "proof", "gaps", "quarantined", "course")
+_LATELY = 4
 _SIGN_IN = (Health.NEEDS_SIGN_IN, Health.PERMISSION_MISSING)
+_LOOK_THERE = (Health.BLOCKED, Health.ANSWERED_ELSEWHERE)
+_CHECK = (Health.UNREACHABLE, Health.MALFORMED, Health.OUT_OF_CREDITS, Health.STALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +47,12 @@ class AccountState:
     """What the page knows of an account. `outbox` counts sends by state."""
 
     account: Account
-    outbox: dict[str, int]
+    outbox: Mapping[str, int]
     quarantined: int
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+    proof: Proof | None = None
+    gaps: tuple[Gap, ...] = ()
+    history: tuple[Change, ...] = ()
 
 
 class HealthCard(look.Card):
@@ -97,35 +118,51 @@ class HealthCard(look.Card):
 
     def show_state(self, state: AccountState, now: Millis) -> None:
         """Say how the account is."""
-        account = state.account
+        account = state.account.shown_at(now)
         self.name.setText(account.name)
+        self._kind.setText(" · ".join(part for part in (channel_name(account.kind), since_words(account, now)) if part))
         self.chip.set_chip(health_short(account.health), _TONES[health_tone(account.health)])
         self._reason.set_text(account.reason)
-        self._reason.setVisible(account.health is not Health.OK)
+        self._reason.setVisible(account.health is not Health.OK or bool(account.health_detail))
         self._step.set_text(account.next_step)
         self._step.setVisible(bool(account.next_step))
+        self._show_facts(state, account, now)
+        self._show_buttons(account)
+        self.setAccessibleName(f"{account.name}: {health_short(account.health)}")
+
+    def _show_facts(self, state: AccountState, account: Account, now: Millis) -> None:
         values = {
             "fetched": _fetched(account, now),
-            "next": at(account.next_poll_at, now) if account.next_poll_at else tr("not planned"),
+            "next": _next(account, now),
+            "budget": budget_words(state.budgets, now),
             "outbox": _outbox_words(state.outbox),
+            "proof": proof_words(state.proof, now),
+            "gaps": gap_words(state.gaps, now),
             "quarantined": _quarantined_words(state.quarantined),
+            "course": course_words(state.history[:_LATELY], now),
         }
+        tones = {"outbox": "bad" if _needs_person(state.outbox) else "text", "gaps": "late", "course": "muted"}
         for key, (label, value) in self._facts.items():
             label.setText(_fact_name(key))
             value.setText(values[key])
-            value.set_tone("bad" if key == "outbox" and _needs_person(state.outbox) else "text")
+            value.set_tone(tones.get(key, "text"))
             label.setVisible(bool(values[key]))
             value.setVisible(bool(values[key]))
+
+    def _show_buttons(self, account: Account) -> None:
+        """The button that does the next step stands out."""
         must_sign_in = account.health in _SIGN_IN
         self.sign_in.setVisible(must_sign_in)
         self.sign_in_too.setVisible(not must_sign_in)
         for button in (self.sign_in, self.sign_in_too):
             button.set_words(tr("Sign in again"))
+        quiet = is_quiet(account.health, account.health_detail)
+        self.check.set_primary(account.health in _CHECK and not quiet)
+        self.inbox.set_primary(account.health in _LOOK_THERE or quiet)
         self.inbox.set_words(tr("To the platform"))
         self.inbox.setVisible(bool(CAPABILITIES[account.kind].inbox_url))
         self.remove.set_words(tr("Remove"))
         self.set_busy(self._busy)
-        self.setAccessibleName(f"{account.name}: {health_short(account.health)}")
 
     def set_busy(self, busy: bool) -> None:
         """While the platform is asked."""
@@ -138,8 +175,12 @@ def _fact_name(key: str) -> str:
     names = {
         "fetched": tr("Last fetched"),
         "next": tr("Next time"),
+        "budget": tr("Limit"),
         "outbox": tr("To be sent"),
+        "proof": tr("Compared"),
+        "gaps": tr("May be missing"),
         "quarantined": tr("Not readable"),
+        "course": tr("Lately"),
     }
     return names[key]
 
@@ -150,11 +191,19 @@ def _fetched(account: Account, now: Millis) -> str:
     return tr("{time}, {ago}").format(time=at(account.last_ok_at, now), ago=ago(account.last_ok_at, now))
 
 
-def _needs_person(outbox: dict[str, int]) -> bool:
+def _next(account: Account, now: Millis) -> str:
+    if account.next_poll_at is None:
+        return tr("not planned")
+    if now - account.next_poll_at > MINUTE:
+        return tr("was due at {time}").format(time=at(account.next_poll_at, now))
+    return tr("now") if account.next_poll_at <= now else at(account.next_poll_at, now)
+
+
+def _needs_person(outbox: Mapping[str, int]) -> bool:
     return bool(outbox.get("uncertain") or outbox.get("failed"))
 
 
-def _outbox_words(outbox: dict[str, int]) -> str:
+def _outbox_words(outbox: Mapping[str, int]) -> str:
     """How many sends wait, are unclear, failed; «nothing» when none."""
     waiting = outbox.get("queued", 0) + outbox.get("sending", 0)
     parts = [

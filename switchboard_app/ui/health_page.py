@@ -16,7 +16,7 @@ from switchboard_app.model.channel import CAPABILITIES
 from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import tr
-from switchboard_app.store import accounts, outbox
+from switchboard_app.store import accounts, budgets, gaps, health, outbox, proof, quarantine
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui import look, words
 from switchboard_app.ui.account_sheet import AccountSheet
@@ -28,12 +28,22 @@ from switchboard_app.ui.reread import Reread
 
 _TICK = 5000
 _WIDEST = 760
+HISTORY = 10
 
 
 def read_states(tx: Transaction) -> list[AccountState]:
-    """Every account with its outbox and what could not be read."""
+    """Every account with all that its card says."""
     return [
-        AccountState(one, outbox.summary(tx, one.id), accounts.quarantined(tx, one.id)) for one in accounts.listed(tx)
+        AccountState(
+            one,
+            outbox.summary(tx, one.id),
+            quarantine.count(tx, one.id),
+            budgets.of_account(tx, one.id),
+            proof.of_account(tx, one.id),
+            gaps.listed(tx, one.id),
+            health.history(tx, one.id, HISTORY),
+        )
+        for one in accounts.listed(tx)
     ]
 
 

@@ -14,10 +14,15 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from switchboard_app.model.health import Health
-from switchboard_app.model.ids import OfficeId
-from switchboard_app.model.times import SECOND, Millis
-from switchboard_app.store import accounts
+from switchboard_app.model.account import Account
+from switchboard_app.model.budget import UNTOLD
+from switchboard_app.model.channel import Channel
+from switchboard_app.model.health import Health, quiet_detail
+from switchboard_app.model.ids import OfficeId, Operator
+from switchboard_app.model.proof import Proof
+from switchboard_app.model.times import DAY, HOUR, MINUTE, SECOND, Millis
+from switchboard_app.store import accounts, budgets, gaps, health, proof
+from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.keys import Action
 from switchboard_app.ui.picture_stage import Stage
 
@@ -148,9 +153,31 @@ async def _keys(stage: Stage) -> None:
 
 
 async def _health(stage: Stage) -> None:
-    handle = stage.prepared.filled.accounts["x"]
-    await stage.bridge.run(accounts.set_health, handle.id, Health.NEEDS_SIGN_IN)
+    await stage.bridge.run(_several_states, stage.prepared.filled.accounts["facebook"], stage.bridge.me)
     stage.window.act(Action.HEALTH)
+
+
+def _several_states(tx: Transaction, page: Account, me: Operator) -> None:
+    """Accounts in several states, with what their cards say besides: a limit, a proof, a gap, how they were lately."""
+    now, handle = tx.now, accounts.named(tx, "Kanton Basel-Stadt")
+    photos = accounts.add(tx, Channel.INSTAGRAM, "Stadt Basel", me)
+    course = (
+        (19 * HOUR, photos, Health.OK, ""),
+        (160 * MINUTE, page, Health.UNREACHABLE, ""),
+        (151 * MINUTE, page, Health.OK, ""),
+        (12 * SECOND, photos, Health.STALE, quiet_detail(190 * MINUTE, 20 * MINUTE)),
+        (7 * SECOND, page, Health.OK, ""),
+        (5 * SECOND, handle, Health.NEEDS_SIGN_IN, ""),
+    )
+    for ago, account, state, detail in course:
+        tx.now = Millis(now - ago)
+        health.put(tx, account.id, state, detail, Millis(now + 40 * SECOND))
+    tx.now = now
+    budgets.observed(tx, page.id, "graph-day", 1000, UNTOLD, DAY)
+    for _ in range(62):
+        budgets.charge(tx, page.id, "graph-day")
+    proof.keep(tx, page.id, Proof(Millis(now - 7 * HOUR), 412, 0, None, complete=True))
+    gaps.note(tx, handle.id, Millis(now - 9 * DAY), Millis(now - 8 * DAY))
 
 
 async def _empty(_stage: Stage) -> None:

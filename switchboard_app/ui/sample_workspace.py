@@ -30,6 +30,7 @@ from switchboard_app.store import (
     desk,
     directory,
     drafts,
+    health,
     intake,
     outbox,
     queue,
@@ -105,7 +106,8 @@ class _Filling:
         self.store.write(settings.put, "target.answer_minutes", str(_ANSWER_MINUTES))
         self.store.write(directory.replace, read_directory(raw), ME)
         for kind, name in ((Channel.FACEBOOK, "Rathaus Basel"), (Channel.X, "Kanton Basel-Stadt")):
-            self.filled.accounts[kind.value] = self.store.write(accounts.add, kind, name, ME)
+            account = self.filled.accounts[kind.value] = self.store.write(accounts.add, kind, name, ME)
+            self.store.write(health.put, account.id, Health.OK)
 
     def _history(self, count: int) -> None:
         """Settled conversations of the year before, as a first sweep brings them."""
@@ -233,7 +235,7 @@ class _Filling:
         for seconds, account in zip((12, 40), self.filled.accounts.values(), strict=True):
             self.clock.now = Millis(NOW - seconds * SECOND)
             next_poll = Millis(NOW + (60 - seconds) * SECOND)
-            self.store.write(accounts.set_health, account.id, Health.OK, "", next_poll)
+            self.store.write(health.put, account.id, Health.OK, "", next_poll)
         self.clock.now = NOW
 
 

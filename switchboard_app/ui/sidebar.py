@@ -222,20 +222,21 @@ class Sidebar(look.Ground):
         phone, _ = self._channels[""]
         phone.set_words(channel_name(Channel.PHONE))
         phone.set_count(grouped(self._counts.accounts.get("", 0)))
-        for account in self._accounts:
+        now = self._bridge.clock()
+        for account in (one.shown_at(now) for one in self._accounts):
             if account.id not in self._channels:
                 self._place_channel(account.id, account.kind)
             row, trouble = self._channels[account.id]
             row.set_words(account.name)
             row.set_count(grouped(self._counts.accounts.get(account.id, 0)))
             well = account.health in (Health.OK, Health.CATCHING_UP)
-            row.set_dot(account.kind.value if well else health_tone(account.health))
+            row.set_dot(look.channel_tone(account.kind.value) if well else health_tone(account.health))
             short = "" if well else health_short(account.health)
             trouble.say(short, account.reason, account.next_step, health_tone(account.health))
 
     def _place_channel(self, key: str, kind: Channel) -> None:
         """A row for the phone (no key) or an account, with the line for its trouble below, above the stretch."""
-        row = look.NavRow("", parent=self._inside, dot=kind.value)
+        row = look.NavRow("", parent=self._inside, dot=look.channel_tone(kind.value))
         trouble = _Trouble(self._inside)
         trouble.clicked.connect(self.health_wanted)
         self._channels[key] = (row, trouble)

@@ -112,7 +112,8 @@ class StatusBar(look.Ground):
             state.clicked.connect(self.health_wanted)
             self._row.insertWidget(len(self._states), state)
             self._states.append(state)
-        for state, account in zip(self._states, self._accounts, strict=True):
+        shown = (one.shown_at(now) for one in self._accounts)
+        for state, account in zip(self._states, shown, strict=True):
             reason = f"{account.reason} {account.next_step}".strip()
             state.say(status_words(account, now), reason, health_tone(account.health))
         self._outbox.setText(self._outbox_words())

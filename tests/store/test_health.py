@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from switchboard_app.model.account import OVERDUE
 from switchboard_app.model.health import Health, Seen
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.times import DAY, HOUR, MINUTE, SECOND, Millis
@@ -46,13 +47,13 @@ def test_an_account_nobody_polls_is_stale_for_whoever_looks(town: Town) -> None:
     due = Millis(town.clock.now + MINUTE)
     town.store.write(health.seen, town.account.id, Seen(Health.OK), due)
     polled = town.store.read(accounts.one, town.account.id)
-    assert health.now_shown(polled, Millis(due + health.OVERDUE)).health is Health.OK
-    later = health.now_shown(polled, Millis(due + health.OVERDUE + 1))
+    assert polled.shown_at(Millis(due + OVERDUE)).health is Health.OK
+    later = polled.shown_at(Millis(due + OVERDUE + 1))
     assert (later.health, later.health_since) == (Health.STALE, due)
     assert "09:00" in later.reason
     town.store.write(health.seen, town.account.id, Seen(Health.NEEDS_SIGN_IN), due)
     ill = town.store.read(accounts.one, town.account.id)
-    assert health.now_shown(ill, Millis(due + DAY)).health is Health.NEEDS_SIGN_IN, "that is what a person has to do"
+    assert ill.shown_at(Millis(due + DAY)).health is Health.NEEDS_SIGN_IN, "that is what a person has to do"
 
 
 def test_an_account_that_is_gone_has_nothing_to_say(town: Town) -> None:

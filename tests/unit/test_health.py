@@ -93,9 +93,9 @@ def test_a_silence_is_told_in_the_language_of_whoever_looks() -> None:
     assert "3 h 10 min" in reason
     assert "20 min" in reason
     assert step
-    reason, step = health_words(Health.STALE, unpolled_detail(NOON), Millis(NOON + HOUR))
+    reason, step = health_words(Health.STALE, unpolled_detail(NOON, Millis(NOON + HOUR)))
     assert "13:00" in reason
     assert "running" in step
-    assert health_words(Health.STALE, unpolled_detail(None))[0]
+    assert health_words(Health.STALE, unpolled_detail(None, NOON))[0]
     for health in Health:
         assert health_words(health)[0]

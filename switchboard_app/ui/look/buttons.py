@@ -105,6 +105,12 @@ class KeyButton(Painted):
         self.set_words(text)
         theme.follow(self.retheme)
 
+    def set_primary(self, primary: bool) -> None:
+        """Whether it is what one does next here."""
+        if primary is not self._primary:
+            self._primary = primary
+            self.update()
+
     def set_words(self, text: str) -> None:
         """Show other words, exactly as given. (`setText` would take `&` for a mnemonic.)"""
         self._words = plain_text(text)
