@@ -19,6 +19,7 @@ from switchboard_app.model.times import Millis
 from switchboard_app.store.desk import File
 from switchboard_app.ui import look
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.caution import Caution
 from switchboard_app.ui.choice_list import ChoiceList
 from switchboard_app.ui.draft_box import DraftBox
 from switchboard_app.ui.ends import Ends
@@ -89,6 +90,7 @@ class AnswerPage(QWidget):
         self.box = AnswerBox(bridge, "", self, lines=3, most=10)
         self.news = look.Banner("", look.Kind.LATE, self)
         self.trouble = look.Banner("", look.Kind.BAD, self, dismissable=True)
+        self.caution = Caution(self)
         self.files = PickedFiles(bridge, self)
         self.outcomes = ChoiceList((), self, columns=2, leaves=True)
         self._too_big: File | None = None
@@ -107,7 +109,7 @@ class AnswerPage(QWidget):
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
-        for part in (self.news, self.trouble, self.box, self.files, self.outcomes):
+        for part in (self.news, self.trouble, self.box, self.caution, self.files, self.outcomes):
             self._column.addWidget(part)
         foot = Ends(self)
         foot.left.addWidget(self.attach)
@@ -174,6 +176,7 @@ class AnswerPage(QWidget):
     def _count(self) -> None:
         limit = self._abilities.text_limit
         n = length_of(self.box.text(), self._abilities)
+        self.caution.look_at(self.box.text())
         over = bool(limit) and n > limit
         words = f"{n}/{limit}" if limit else str(n)
         if over:

@@ -19,6 +19,7 @@ from switchboard_app.model.office import Office, OfficeMatch
 from switchboard_app.store.finder import Finder
 from switchboard_app.ui import look
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.caution import Caution
 from switchboard_app.ui.choice_list import ChoiceList
 from switchboard_app.ui.draft_box import DraftBox
 from switchboard_app.ui.ends import Ends
@@ -95,6 +96,7 @@ class ForwardPage(QWidget):
         self.nothing = look.Label("", look.Type.SECONDARY, "muted", self, wrap=True)
         self.chosen = ChosenOffice(self)
         self.box = DraftBox(bridge, "", self, lines=5, most=9)
+        self.caution = Caution(self)
         self.trouble = look.Banner("", look.Kind.BAD, self, dismissable=True)
         self.hint = look.Label("", look.Type.BODY, "muted", self, elide=Qt.TextElideMode.ElideRight)
         self.button = look.KeyButton("", "Ctrl ⏎", self, primary=True)
@@ -104,7 +106,7 @@ class ForwardPage(QWidget):
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
-        for part in (self.trouble, self.line, self.hits, self.nothing, self.chosen, self.box):
+        for part in (self.trouble, self.line, self.hits, self.nothing, self.chosen, self.box, self.caution):
             self._column.addWidget(part)
         foot = Ends(self)
         foot.left.addWidget(self.hint, 1)
@@ -269,6 +271,7 @@ class ForwardPage(QWidget):
             words, tone = tr("By e-mail to {address}").format(address=office.email), "muted"
         self.hint.setText(words)
         self.hint.set_tone(tone)
+        self.caution.look_at(self.box.text())
         self.button.setEnabled(office is not None and bool(office.email) and self.box.filled())
 
     def complain(self, words: str) -> None:
