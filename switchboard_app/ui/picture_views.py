@@ -98,17 +98,6 @@ async def _no_caution(stage: Stage) -> None:
     stage.window.conversation().composer.answer.box.setPlainText("")
 
 
-async def _caution(stage: Stage) -> None:
-    """The published test number; real ones are nobody's business here."""
-    box = stage.window.conversation().composer.answer.box
-    box.setPlainText("Besten Dank. Ihre AHV-Nummer 756.9217.0769.85 haben wir weitergegeben.")
-    await pause(0.1)
-
-
-async def _no_caution(stage: Stage) -> None:
-    stage.window.conversation().composer.answer.box.setPlainText("")
-
-
 async def _done(stage: Stage) -> None:
     stage.window.act(Action.DONE)
 
@@ -223,7 +212,6 @@ async def _training_call(stage: Stage) -> None:
 
 VIEWS = (
     PictureView("main", "busy", _main),
-    PictureView("caution", "busy", _caution, _no_caution),
     PictureView("caution", "busy", _caution, _no_caution),
     PictureView("done", "busy", _done, _close_sheets),
     PictureView("forward", "busy", _forward, _back_to_answer),
