@@ -65,7 +65,9 @@ class Shelf:
         self.threads.update((thread.platform_id, thread) for thread in batch.threads)
         for message in batch.messages:
             shelf = self.quarantine if message.unreadable else self.messages
-            if not message.unreadable:
+            if message.deleted:
+                assert message.platform_id in self.messages, "only what is stored can be taken back"
+            elif not message.unreadable:
                 assert message.thread in self.threads, "a readable message comes with its conversation"
                 assert self.threads[message.thread].person.platform_id
             shelf.setdefault(message.platform_id, message)

@@ -82,6 +82,7 @@ class Desk:
     secret: dict[str, str] = field(default_factory=lambda: {"access_token": "t0ken"})
     options: dict[str, str] = field(default_factory=dict)
     me: str = "300"
+    base: str = ""
     keep: Callable[[Mapping[str, str]], Any] | None = None
     renewals: Renewals = field(init=False)
     shelf: Shelf = field(default_factory=Shelf)
@@ -94,7 +95,7 @@ class Desk:
         self.meter = MemoryMeter(self.clock)
         self.renewals = Renewals(self.secret, self.keep or _kept)
         me = PlatformId(self.me) if self.me else None
-        grant = Grant(self.kind, "", self.options, me, self.secret, self.renewals)
+        grant = Grant(self.kind, self.base, self.options, me, self.secret, self.renewals)
         self.connector = connector_for(grant, HttpDoor(self.clock, transport=self.net), self.meter, self.clock)
 
 
@@ -132,3 +133,11 @@ def always(body: Any, status: int = 200, headers: Mapping[str, str] | None = Non
     """The same answer to everything."""
     said = Said(body, status, headers or {})
     return lambda _asked: said
+
+
+INSTANCE = "https://social.example"
+
+
+def instance_desk(answering: Answering, **more: Any) -> Desk:
+    """The connector of the Mastodon account 300 in front of a canned instance."""
+    return Desk(Channel.MASTODON, answering, base=INSTANCE, **more)

@@ -111,7 +111,7 @@ class Stream:
             return "401"
         return ""
 
-    def finish(self, answer: dict[str, Any]) -> Said:
+    def finish(self, answer: dict[str, Any] | list[Any]) -> Said:
         """The answer as JSON; cut short once where the script says so."""
         body = json.dumps(answer).encode()
         return Said(body[:-5] if self.once("truncated_json_once") else body)

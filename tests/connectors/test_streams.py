@@ -13,8 +13,10 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import PlatformFailure
+from switchboard_app.training.mastodon_posts import shown
 from tests.connectors.bench import swept
-from tests.connectors.canned import Desk
+from tests.connectors.canned import INSTANCE, Desk
+from tests.connectors.stream_of_posts import mastodon
 from tests.connectors.streams import BEGIN, ME, Stream, facebook, x
 from tests.platforms import FakeClock
 
@@ -28,9 +30,10 @@ QUIRKS = (
 def _play(case: dict[str, Any]) -> Desk:
     """All polls of a case, then a few more, as a program that runs on would do; each failure is one that passes."""
     stream = Stream(case)
-    answering = {"facebook": facebook, "x": x}[case["platform"]]
+    answering = {"facebook": facebook, "x": x, "mastodon": mastodon}[case["platform"]]
     clock = FakeClock(BEGIN)
-    desk = Desk(Channel(case["platform"]), lambda asked: answering(stream, asked), clock=clock, me=ME)
+    base = INSTANCE if case["platform"] == "mastodon" else ""
+    desk = Desk(Channel(case["platform"]), lambda asked: answering(stream, asked), clock=clock, me=ME, base=base)
     met: set[FailureKind] = set()
     last = max(step["before_poll"] for step in case["timeline"])
 
@@ -49,19 +52,22 @@ def _play(case: dict[str, Any]) -> Desk:
     return desk
 
 
-def test_the_corpus_of_streams(shared: Path) -> None:
-    """Every message of every case, byte-exact unless it was edited. Silent edits and deletions are not looked for."""
+@pytest.mark.parametrize("platform", ["", "mastodon"])
+def test_the_corpus_of_streams(shared: Path, platform: str) -> None:
+    """Every message of every case, byte-exact unless it was edited, on the platform it was written for and on
+    Mastodon. Silent edits and deletions are not looked for."""
     corpus = json.loads((shared / "corpora/own/event_streams.json").read_text("utf-8"))
     wrong = []
+    shows = shown if platform == "mastodon" else str
     for case in corpus["cases"]:
-        desk = _play(case)
+        desk = _play({**case, "platform": platform or case["platform"]})
         expected = {one["id"]: one for one in case["expect"]["messages"]}
         missing = expected.keys() - desk.shelf.messages.keys()
         extra = desk.shelf.messages.keys() - expected.keys()
         changed = [
             name
             for name, message in desk.shelf.messages.items()
-            if name in expected and not expected[name]["edits"] and message.text != (expected[name]["text"] or "")
+            if name in expected and not expected[name]["edits"] and message.text != shows(expected[name]["text"] or "")
         ]
         if missing or extra or changed:
             wrong.append((case["id"], case["quirks"], sorted(missing), sorted(extra), changed))
@@ -89,7 +95,7 @@ def _case(platform: str, quirks: tuple[str, ...], page_size: int) -> dict[str, A
     return {"id": "own", "platform": platform, "page_size": page_size, "quirks": list(quirks), "timeline": timeline}
 
 
-@pytest.mark.parametrize("platform", ["facebook", "x"])
+@pytest.mark.parametrize("platform", ["facebook", "x", "mastodon"])
 @pytest.mark.parametrize("page_size", [1, 4, 25])
 @pytest.mark.parametrize("quirk", QUIRKS)
 def test_own_streams(platform: str, page_size: int, quirk: str) -> None:
@@ -103,7 +109,7 @@ def test_own_streams(platform: str, page_size: int, quirk: str) -> None:
         assert message.at // 1000 == told[name]["time_ms"] // 1000
 
 
-@pytest.mark.parametrize("platform", ["facebook", "x"])
+@pytest.mark.parametrize("platform", ["facebook", "x", "mastodon"])
 def test_all_quirks_at_once(platform: str) -> None:
     quirks = tuple(quirk for quirk in QUIRKS if not quirk.startswith(("order", "none")))
     case = _case(platform, quirks, 4)

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Final
 
-LONGEST: Final = 200_000
-"""Characters of markup that are read of one post; the rest is left out. Mastodon takes 500 of text by default."""
+_MOST_TAGS: Final = 60_000
+"""What follows after so many is shown as it stands: nobody writes that, and reading it would hold up the others."""
 
 _NAME: Final = re.compile(r"/?([A-Za-z][A-Za-z0-9:-]{0,30})")
 _ATTRIBUTE: Final = re.compile(r"""\b(href|class|alt)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
@@ -45,16 +45,18 @@ class _Tag:
 
 def plain_text(markup: str, mentioned: Mapping[str, str] | None = None) -> str:
     """The post as text. `mentioned` gives the whole name (``@local`` or ``@local@server``) for a mention's address."""
-    return _Writer(mentioned or {}).text_of(markup[:LONGEST])
+    return _Writer(mentioned or {}).text_of(markup)
 
 
 def _pieces(markup: str) -> Iterator[str | _Tag]:
     """Text and tags in turn. What is no whole tag is text, as it stands."""
     at, end = 0, len(markup)
     last = markup.rfind(">")  # behind it no tag ends, and asking for its end each time would take quadratic time
+    left = _MOST_TAGS
     while at < end:
         opens = markup.find("<", at)
-        if opens < 0:
+        left -= 1
+        if opens < 0 or left < 0:
             yield markup[at:]
             return
         if opens > at:
