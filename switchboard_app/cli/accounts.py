@@ -6,16 +6,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from switchboard_app.cli import browser, shapes
+from switchboard_app.cli import browser, condition, shapes
 from switchboard_app.cli.frame import Frame
-from switchboard_app.cli.words import Line
 from switchboard_app.model.account import Account
 from switchboard_app.model.errors import ExitCode, WrongUse
 from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
-from switchboard_app.store import accounts, outbox
+from switchboard_app.store import accounts
 from switchboard_app.store.database import Store
-from switchboard_app.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from switchboard_app.sync.engine import Engine  # only verbs that ask a platform load the network
@@ -35,9 +33,8 @@ def add_to(verbs: Any, everywhere: Any) -> None:
     add.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
     browser.add_to(add)
     add.set_defaults(run=_add)
-    sub.add_parser("list", help="health and next step", parents=[everywhere]).set_defaults(run=_list)
+    condition.add_to(sub, everywhere, _with_engine)
     for name, verb, words in (
-        ("check", _check, "ask the platform who we are"),
         ("sign-in", _sign_in, "replace the secret: in the browser, or JSON on standard input"),
         ("remove", _remove, "forget the secret, keep the history"),
     ):
@@ -105,37 +102,7 @@ def _add(frame: Frame) -> None:
             )
 
         account = _with_engine(frame, store, connect)
-    _say_account(frame, account)
-
-
-def _say_account(frame: Frame, account: Account) -> None:
-    frame.answer(shapes.account(account), lambda: [_line(account)])
-    if account.health is not Health.OK:
-        frame.tell(f"{account.reason} {account.next_step}")
-
-
-def _line(account: Account) -> Line:
-    return (account.name, account.kind.value, account.health.value, f"{account.reason} {account.next_step}".rstrip())
-
-
-def _list(frame: Frame) -> None:
-    with frame.store() as store:
-        found = store.read(accounts.listed)
-        counts = {one.id: store.read(_counts, one) for one in found}
-    document = {"accounts": [shapes.account(one, counts[one.id]) for one in found]}
-    frame.answer(document, lambda: [_line(one) for one in found] or [tr("No account is connected.")])
-
-
-def _counts(tx: Transaction, account: Account) -> dict[str, int]:
-    return {**outbox.summary(tx, account.id), "quarantined": accounts.quarantined(tx, account.id)}
-
-
-def _check(frame: Frame) -> int:
-    with frame.store() as store:
-        account = store.read(accounts.named, frame.arguments.name)
-        checked = _with_engine(frame, store, lambda engine: engine.whoami(account))
-    _say_account(frame, checked)
-    return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
+    condition.say(frame, account)
 
 
 def _sign_in(frame: Frame) -> int:
@@ -155,7 +122,7 @@ def _sign_in(frame: Frame) -> int:
         else:
             clean = check_secret(account.kind, frame.stdin_object(EXAMPLE))
             checked = _with_engine(frame, store, lambda engine: engine.sign_in(account, clean))
-    _say_account(frame, checked)
+    condition.say(frame, checked)
     return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
 
 

@@ -11,7 +11,10 @@ from switchboard_app.model.enquiry import Enquiry, QueueRow
 from switchboard_app.model.entry import Attachment, Entry, EntryKind
 from switchboard_app.model.forwarding import Forwarding
 from switchboard_app.model.people import Person
+from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import iso
+from switchboard_app.store.gaps import Gap
+from switchboard_app.store.health import Change
 from switchboard_app.store.timeline import Conversation
 
 if TYPE_CHECKING:
@@ -153,8 +156,8 @@ def enquiry(one: Conversation, who: Person | None) -> dict[str, Any]:
     }
 
 
-def account(one: Account, counts: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """A connected account and how it is."""
+def account(one: Account, besides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A connected account and how it is; `besides` are members that only some verbs give."""
     return {
         "id": one.id,
         "kind": one.kind.value,
@@ -165,8 +168,33 @@ def account(one: Account, counts: Mapping[str, int] | None = None) -> dict[str, 
         "platform_user": one.platform_user or None,
         "last_ok_at": iso(one.last_ok_at),
         "next_poll_at": iso(one.next_poll_at),
-        **(counts or {}),
+        "since": iso(one.health_since) if one.health_since else None,
+        **(besides or {}),
     }
+
+
+def change(one: Change) -> dict[str, Any]:
+    """How an account was from a moment on."""
+    return {"at": iso(one.at), "health": one.health.value}
+
+
+def proof(one: Proof | None) -> dict[str, Any] | None:
+    """What a comparison with the platform came to."""
+    if one is None:
+        return None
+    return {
+        "at": iso(one.at),
+        "listed": one.listed,
+        "stored": one.stored,
+        "missing": one.missing,
+        "since": iso(one.since),
+        "complete": one.complete,
+    }
+
+
+def gap(one: Gap) -> dict[str, Any]:
+    """A stretch of time in which messages may be missing."""
+    return {"from": iso(one.from_at) if one.from_at else None, "to": iso(one.to_at), "missing": one.missing or None}
 
 
 def report(one: Report) -> dict[str, Any]:
