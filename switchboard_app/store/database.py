@@ -117,15 +117,18 @@ class Store:
         key: str = "",
         clock: Callable[[], Millis] | None = None,
         *,
+        wall: Callable[[], Millis] | None = None,
         boot: Callable[[], Millis] = boot_clock,
         station: str = "",
         executors: Callable[[str], Executor] = _thread,
     ) -> None:
-        """`clock`, `boot`, `station` and `executors` are for tests: a simulator runs several stations on one thread."""
+        """All but location and key is for tests: `clock` is the database's, `wall` and `boot` are the station's own; a
+        simulator runs several stations on one thread."""
         self.location = location
         self.station = station or f"{os.getpid()}-{new_id()[-8:]}"
         self._key = key
         self._clock = clock
+        self._wall = wall or clock or wall_clock
         self._boot = boot
         self._database = connect(location, key)
         self._writer = executors("store-writer")
@@ -222,7 +225,7 @@ class Store:
 
     def now(self) -> Millis:
         """The time of this station, for deciding when to look again; what is stored takes the database's clock."""
-        return self._clock() if self._clock is not None else wall_clock()
+        return self._wall()
 
     def moment(self) -> Moment:
         """What both clocks of this station show, for measuring how long something took, sleep included."""

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import uuid_utils
+
+
+def _fresh() -> str:
+    return str(uuid_utils.uuid7())
+
+
+source: Callable[[], str] = _fresh
+"""Where ids come from; a simulator, which allows no chance but its own, puts another one here."""
 
 
 def new_id() -> str:
     """A fresh id; wrap it in the NewType of what it names."""
-    return str(uuid_utils.uuid7())
+    return source()

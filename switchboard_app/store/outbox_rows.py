@@ -29,7 +29,24 @@ def load(tx: Transaction, wanted: OutboxId) -> Send | None:
     if row is None:
         return None
     failure = None if row[9] is None else Failure(FailureKind(row[9]), bool(row[10]), row[11])
-    return Send(row[0], DeliveryState(row[1]), *row[2:9], failure, *row[12:17], sightings(row[17]))
+    return Send(
+        kind=row[0],
+        state=DeliveryState(row[1]),
+        epoch=row[2],
+        attempts=row[3],
+        repeats=row[4],
+        not_before=row[5],
+        attempt_at=row[6],
+        permit_until=row[7],
+        sent_at=row[8],
+        failure=failure,
+        reads=row[12],
+        next_read_at=row[13],
+        read_from=row[14],
+        read_at=row[15],
+        asked_at=row[16],
+        seen=sightings(row[17]),
+    )
 
 
 def write(

@@ -6,11 +6,12 @@ one raises `Stale` and changes nothing. A rule that says no raises `Refused` wit
 
 from __future__ import annotations
 
+from switchboard_app.model.sending import Decision
 from switchboard_app.store.desk.claims import claim, mark_read, reassign, release, set_tags
 from switchboard_app.store.desk.closing import done, merge, reopen, snooze, wake_due
 from switchboard_app.store.desk.forwards import awaited, forward, office_word, withdraw_forwarding
 from switchboard_app.store.desk.phone_notes import NoteAction, PhoneNote, TakenNote, take_note
-from switchboard_app.store.desk.replies import Decision, File, decide, note, reply, withdraw
+from switchboard_app.store.desk.replies import File, decide, note, reply, withdraw
 from switchboard_app.store.desk.undo import undo, undoable
 
 __all__ = [
