@@ -43,6 +43,11 @@ def as_png(image: QImage) -> bytes:
     return bytes(device.data().data())
 
 
+def _picture_in(source: QMimeData) -> str:
+    """Under which type a picture can be taken as bytes: what others made is not decoded here."""
+    return next((one for one in _PICTURES if source.hasFormat(one)), "")
+
+
 class AnswerBox(DraftBox):
     """The text of an answer; pictures that are pasted or dropped into it go out with it."""
 
@@ -53,18 +58,17 @@ class AnswerBox(DraftBox):
     paths_given = Signal(list)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or source.hasImage() or source.hasUrls()
+        return source.hasText() or source.hasImage() or source.hasUrls() or bool(_picture_in(source))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()] if source.hasUrls() else []
         if paths:
             self.paths_given.emit(paths)
+        elif (given := _picture_in(source)) and not source.hasText():
+            self.image_given.emit(bytes(source.data(given).data()))
         elif source.hasImage() and not source.hasText():
-            given = next((one for one in _PICTURES if source.hasFormat(one)), "")
-            image = None if given else source.imageData()
-            if given:  # taken as bytes: what others made is not decoded here
-                self.image_given.emit(bytes(source.data(given).data()))
-            elif isinstance(image, QImage):
+            image = source.imageData()
+            if isinstance(image, QImage):
                 self.image_given.emit(as_png(image))
         else:
             super().insertFromMimeData(source)

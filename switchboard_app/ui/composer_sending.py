@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from switchboard_app.model.enquiry import Enquiry, Outcome
 from switchboard_app.model.entry import Direction, Entry
+from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import OfficeId, OutboxId
 from switchboard_app.model.language import tr
 from switchboard_app.store.drafts import DraftFile
@@ -112,6 +113,8 @@ class Sending(QObject):
             done = await self._verbs.reply(
                 enquiry.id, text, reply_id, version=enquiry.version, files=with_bytes, outcome=outcome
             )
+        except UserError as refusal:
+            self._verbs.refused.emit(refusal)
         finally:
             self._ended(box, enquiry, done=done)
         if done and self._shows(enquiry):

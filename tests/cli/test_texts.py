@@ -157,8 +157,17 @@ def test_files_go_out_and_come_in(page: Station, facebook: SimulatedFacebook, tm
     other.write_bytes(b"just text")
     page.refused(3, "enquiry", "reply", "1", "--text", "x", "--attach", str(other))
     page.refused(2, "enquiry", "reply", "1", "--text", "x", "--attach", str(tmp_path / "nowhere.png"))
+    big, leaflet = tmp_path / "gross.png", tmp_path / "Merkblatt.pdf"
+    big.write_bytes(png + bytes(8 * 1024 * 1024))
+    leaflet.write_bytes(b"%PDF-1.7 Merkblatt")
+    page.refused(3, "enquiry", "reply", "1", "--text", "x", "--attach", str(big))
+    page.ok("enquiry", "reply", "1", "--text", "", "--attach", str(leaflet))
+    assert page.ok("sync", "--once")["accounts"][0]["sent"] == 1
+    assert [(one.name, one.mime) for told in facebook.truth() if told.ours for one in told.files] == [
+        ("Merkblatt.pdf", "application/pdf")
+    ]
     page.ok("enquiry", "reply", "1", "--text", "Ihr Bild", "--attach", str(picture))
     assert page.ok("sync", "--once")["accounts"][0]["sent"] == 1
     ours = [one for one in facebook.truth() if one.ours]
     assert [one.text for one in ours if one.text] == ["Ihr Bild"]
-    assert [file.content for one in ours for file in one.files] == [png]
+    assert [file.content for one in ours for file in one.files] == [leaflet.read_bytes(), png]

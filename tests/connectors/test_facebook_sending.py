@@ -70,6 +70,16 @@ def test_an_image_goes_as_a_part_with_its_type() -> None:
     assert b"Content-Type: application/pdf" in second
 
 
+def test_a_document_arrives_at_the_page_as_a_file(page: Bench) -> None:
+    page.platform.say("p", "Haben Sie ein Merkblatt?")
+    pdf = OutgoingFile("Merkblatt.pdf", "application/pdf", b"%PDF-1.7\n" + b"x" * 300_000)
+    receipt: Receipt = page.send("p", "Gerne, anbei.", files=(pdf,))
+    words, file = page.platform.sent_by_us()
+    assert (words.id, file.id) == receipt.platform_ids
+    assert (words.text, file.text) == ("Gerne, anbei.", "")
+    assert [(one.name, one.mime, one.content) for one in file.files] == [(pdf.name, pdf.mime, pdf.content)]
+
+
 def test_the_version_is_a_setting_and_the_proof_is_given() -> None:
     desk = page_desk(
         accepts, options={"version": "v25.0", "page_id": "999"}, secret={"access_token": "t", "app_secret": "s"}

@@ -84,7 +84,7 @@ def shrunk(content: bytes, most: int) -> bytes:
         if image.isNull():
             continue  # too much memory at this size, or no picture at any
         flat = QImage(image.size(), QImage.Format.Format_RGB32)
-        flat.fill(Qt.GlobalColor.white)  # a JPEG knows no transparency
+        flat.fill(0xFFFFFF)  # white: a JPEG knows no transparency
         _paint_over(flat, image)
         written = _jpeg(flat)
         if 0 < len(written) <= most:
