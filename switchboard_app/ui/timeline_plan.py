@@ -18,13 +18,15 @@ from switchboard_app.model.entry import Entry, EntryKind, EventCode
 from switchboard_app.model.forwarding import Forwarding
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis, day_title, local
+from switchboard_app.store.gaps import Gap
 from switchboard_app.store.timeline import Conversation
+from switchboard_app.ui import earlier_wording
 from switchboard_app.ui.attachment_view import AttachmentList
 from switchboard_app.ui.chip_button import ChipButton
 from switchboard_app.ui.forwarding_row import ForwardingRow
 from switchboard_app.ui.player import Player
 from switchboard_app.ui.text.deliveries import needs_person
-from switchboard_app.ui.text.events import event_sentence
+from switchboard_app.ui.text.events import event_sentence, gap_sentence
 from switchboard_app.ui.thumbnails import Thumbnails
 from switchboard_app.ui.timeline_row import Row, Wishes
 from switchboard_app.ui.timeline_rows import DayRow, EventRow, MessageRow, NoteRow, OfficeWordRow, PhoneNoteRow
@@ -82,23 +84,26 @@ class Planner:
 
     def _lines(self, shown: Conversation, earlier: Earlier, now: Millis) -> Iterator[Line]:
         wishes = self._wishes
+        gaps = _of_what_is_shown(shown, earlier)
         if shown.more:
             yield Line("more", "", partial(ButtonRow, tr("Show older entries"), wishes.more.emit))
         elif earlier.entries:
             yield Line("earlier", "", partial(DayRow, tr("Earlier conversation")))
-            yield from self._entries(earlier.entries, {}, now, "earlier:")
+            yield from self._entries(earlier.entries, {}, now, "earlier:", gaps)
             begins = tr("Enquiry {number} begins here").format(number=shown.enquiry.number)
             yield Line("begins", begins, partial(DayRow, begins))
         elif earlier.there:
             words = tr("Show the earlier conversation")
             yield Line("earlier?", "", partial(ButtonRow, words, wishes.earlier.emit))
-        yield from self._entries(shown.entries, {one.id: one for one in shown.forwardings}, now, "")
+        yield from self._entries(shown.entries, {one.id: one for one in shown.forwardings}, now, "", gaps)
+        yield from self._gaps(gaps, None, now)
 
     def _entries(
-        self, entries: Iterable[Entry], forwardings: dict[str, Forwarding], now: Millis, prefix: str
+        self, entries: Iterable[Entry], forwardings: dict[str, Forwarding], now: Millis, prefix: str, gaps: list[Gap]
     ) -> Iterator[Line]:
         day: date | None = None
         for entry in entries:
+            yield from self._gaps(gaps, entry.at, now)
             there = local(entry.at).date()
             if there != day:
                 day = there
@@ -115,6 +120,13 @@ class Planner:
                 case EntryKind.EVENT:
                     yield from self._event(entry, forwardings, now)
 
+    def _gaps(self, gaps: list[Gap], until: Millis | None, now: Millis) -> Iterator[Line]:
+        """The gaps that end before a moment, once each."""
+        while gaps and (until is None or gaps[0].to_at <= until):
+            gap = gaps.pop(0)
+            sentence = gap_sentence(gap, now)
+            yield Line(f"gap:{gap.from_at}:{gap.to_at}", sentence, partial(DayRow, sentence))
+
     def _message(self, entry: Entry, now: Millis, parent: QWidget) -> Row:
         extras: list[QWidget] = []
         if entry.attachments:
@@ -122,6 +134,7 @@ class Planner:
         if needs_person(entry.delivery):
             assert entry.delivery is not None
             extras.append(UnclearCard(entry.delivery, now, self._wishes, parent))
+        extras += earlier_wording.extras(entry, parent)
         return MessageRow(entry, now, self._wishes, extras, parent)
 
     def _event(self, entry: Entry, forwardings: dict[str, Forwarding], now: Millis) -> Iterator[Line]:
@@ -138,6 +151,13 @@ class Planner:
             yield Line(
                 f"merged:{entry.id}", number, partial(ButtonRow, words, partial(self._wishes.enquiry.emit, number))
             )
+
+
+def _of_what_is_shown(shown: Conversation, earlier: Earlier) -> list[Gap]:
+    """The gaps that fall into what is shown; those before it stand where that time is shown."""
+    entries = earlier.entries or shown.entries
+    older = shown.more or (earlier.there and not earlier.entries)
+    return [gap for gap in shown.gaps if not (older and entries and gap.to_at < entries[0].at)]
 
 
 def _by_office(entry: Entry) -> bool:

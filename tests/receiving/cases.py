@@ -23,7 +23,7 @@ def case(seed: int) -> dict[str, Any]:
     timeline: list[dict[str, Any]] = []
     known: list[tuple[int, str, str]] = []
     number = 100_000_000_000_001_000
-    at = BEGIN - chance.choice((3_600_000, 30 * 3_600_000))
+    at = BEGIN - chance.choice((12, 30)) * 3_600_000
     for before in range(1, polls + 1):
         at += 1000  # Graph knows seconds only: what comes after a poll has another one than what was there before it
         deletes = before > 1 and bool(known) and chance.random() < 0.1
@@ -37,7 +37,7 @@ def case(seed: int) -> dict[str, Any]:
                 "conversation": where,
                 "sender": chance.choice(("p0", "p1", "p1", "p2", None)),
                 "text": chance.choice((*_TEXTS, f"Nr. {number}", None)),
-                "time_ms": min(at, BEGIN) - (chance.randrange(7_200_000) if late else 0),
+                "time_ms": at - (chance.randrange(7_200_000) if late else 0),
             }
             if all(number != one for one, _, _ in known):
                 timeline.append({"before_poll": before, "op": "add", "message": message})

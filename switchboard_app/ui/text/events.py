@@ -6,8 +6,9 @@ import json
 
 from switchboard_app.model.enquiry import Outcome, outcome_name
 from switchboard_app.model.entry import Entry, EventCode
-from switchboard_app.model.language import tr
+from switchboard_app.model.language import ntr, tr
 from switchboard_app.model.times import Millis, parse_iso
+from switchboard_app.store.gaps import Gap
 from switchboard_app.ui.text.due import at
 
 
@@ -26,10 +27,34 @@ def event_sentence(entry: Entry, now: Millis) -> str:
         case EventCode.DONE:
             outcome = outcome_name(Outcome(entry.text))
             return tr("{who} closed it: {outcome}").format(who=entry.author, outcome=outcome)
+        case EventCode.EDITED | EventCode.DELETED:
+            return _changed(entry.event, int(entry.text) if entry.text.isdecimal() else 1)
         case None:
             return entry.text
         case _:
             return _simple(entry.event).format(who=entry.author, text=entry.text)
+
+
+def _changed(event: EventCode, n: int) -> str:
+    if event is EventCode.EDITED:
+        return ntr("A message was edited at the platform", "{n} messages were edited at the platform", n).format(n=n)
+    return ntr("A message was deleted at the platform", "{n} messages were deleted at the platform", n).format(n=n)
+
+
+def gap_sentence(gap: Gap, now: Millis) -> str:
+    """What may be missing here, because the platform no longer gives it."""
+    until = at(gap.to_at, now)
+    if not gap.from_at:
+        words = ntr(
+            "The platform no longer gives {n} older message from before {to}",
+            "The platform no longer gives {n} older messages from before {to}",
+            gap.missing,
+        )
+        if not gap.missing:
+            words = tr("The platform no longer gives older messages from before {to}")
+        return words.format(n=gap.missing, to=until)
+    words = tr("Messages from {begin} to {to} may be missing: the platform no longer gives them")
+    return words.format(begin=at(gap.from_at, now), to=until)
 
 
 def _simple(event: EventCode) -> str:

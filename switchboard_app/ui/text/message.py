@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from switchboard_app.model.delivery import DeliveryState, delivery_words
-from switchboard_app.model.entry import AttachmentState, Direction, Entry
+from switchboard_app.model.entry import AttachmentState, Change, Direction, Entry
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis, clock_time
 from switchboard_app.store.desk import NoteAction
@@ -24,7 +24,7 @@ def meta_line(entry: Entry, now: Millis) -> str:
     if entry.edited:
         parts.append(tr("edited"))
     if entry.deleted:
-        parts.append(tr("deleted at the platform"))
+        parts.append(_deleted_words(entry))
     delivery = entry.delivery
     if delivery is not None:
         parts.append(delivery_words(delivery.state))
@@ -33,6 +33,14 @@ def meta_line(entry: Entry, now: Millis) -> str:
             if delivery.not_before > now:
                 parts.append(tr("next try {time}").format(time=clock_time(delivery.not_before)))
     return " · ".join(part for part in parts if part)
+
+
+def _deleted_words(entry: Entry) -> str:
+    """How a message went: taken back, as the platform says, or only no longer among what it lists."""
+    how = next((one.change for one in reversed(entry.versions) if one.change is not Change.EDITED), Change.GONE)
+    if how is Change.GONE:
+        return tr("deleted at the platform")
+    return tr("taken back by the person") if entry.direction is Direction.IN else tr("taken back at the platform")
 
 
 def spoken(entry: Entry) -> str:
