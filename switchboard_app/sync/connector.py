@@ -185,6 +185,14 @@ class Rereads(Protocol):
         """
 
 
+@runtime_checkable
+class Learns(Protocol):
+    """What a connector can do besides that finds out something about its account worth keeping for every station."""
+
+    def learnt(self) -> Mapping[str, str]:
+        """Options to remember with the account; never a secret. Asks nobody."""
+
+
 class Connector(Protocol):
     """What every platform must do."""
 

@@ -25,18 +25,20 @@ from switchboard_app.model.ids import AccountId, PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import MINUTE, SECOND, Millis
+from switchboard_app.model.token_facts import without_facts
 from switchboard_app.store import accounts, desk, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
-from switchboard_app.sync.connector import Clock, Connector, Grant, Meter, PlatformFailure, Self
+from switchboard_app.sync.connector import Clock, Connector, Grant, Meter
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
+from switchboard_app.sync.identity import ask_who, is_another, remember, signed_in, words_of_another
 from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.sync.meter import StoreMeter
 from switchboard_app.sync.oauth import OAuthClient, OAuthService, ask_consent
-from switchboard_app.sync.poller import Poll, health_of, poll
+from switchboard_app.sync.poller import Poll, poll
 from switchboard_app.sync.proving import Prover, SparingMeter
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.rereading import read_again
@@ -129,7 +131,7 @@ class Engine:
 
         With `again` the keyring is asked for another secret. Raises Unreachable when the keyring is.
         """
-        made_from = (account.api_base, str(sorted(account.options.items())))
+        made_from = (account.api_base, str(sorted(without_facts(account.options).items())))
         async with self._making.setdefault(account.id, asyncio.Lock()):
             line = self._lines.get(account.id)
             if line is not None and line.made_from == made_from and not again:
@@ -185,11 +187,13 @@ class Engine:
 
     async def whoami(self, account: Account) -> Account:
         """Ask the platform who we are; stores the answer or the health it means, and returns the account."""
-        me = await self._ask_who(account)
-        if me is not None and _another(account, me):
-            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, _words_of_another(me))
-        elif me is not None:
-            await self._signed_in(account, me)
+        line, _ = await self._ready(account, again=True)
+        me = None if line is None else await ask_who(self._store, account, line.connector)
+        if me is not None and is_another(account, me):
+            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, words_of_another(me))
+        elif me is not None and line is not None:
+            await signed_in(self._store, account, me, line.connector)
+            await self.renewal(account.id).proved()
         return await self._store.ask(accounts.one, account.id)
 
     async def sign_in(self, account: Account, secret: Mapping[str, str]) -> Account:
@@ -197,34 +201,17 @@ class Engine:
 
         Raises Refused when it is the secret of another account: then the former sign-in stands.
         """
-        renewal = self.renewal(account.id)
-        await renewal.replace(secret)
-        me = await self._ask_who(account)
-        if me is not None and _another(account, me):
-            await renewal.take_back()
-            self._lines.pop(account.id, None)
-            raise Refused(_words_of_another(me), tr("Sign in as the account itself; the former sign-in was kept."))
-        if me is not None:
-            await self._signed_in(account, me)
-        return await self._store.ask(accounts.one, account.id)
-
-    async def _ask_who(self, account: Account) -> Self | None:
-        """Who we are; None when it is not known, with the account's health saying why."""
+        await self.renewal(account.id).replace(secret)
         line, _ = await self._ready(account, again=True)
-        if line is None:
-            return None
-        try:
-            return await line.connector.whoami()
-        except PlatformFailure as failure:
-            health = failure.health or health_of(failure.failure)
-            await self._store.run(accounts.set_health, account.id, health, failure.health_detail)
-        return None
-
-    async def _signed_in(self, account: Account, me: Self) -> None:
-        options = {**account.options, **me.options, "platform_name": me.name or me.handle}
-        await self._store.run(accounts.set_platform_user, account.id, me.platform_id, options)
-        await self._store.run(accounts.set_health, account.id, Health.OK)
-        await self.renewal(account.id).proved()
+        me = None if line is None else await ask_who(self._store, account, line.connector)
+        if me is not None and is_another(account, me):
+            await self.renewal(account.id).take_back()
+            self._lines.pop(account.id, None)
+            raise Refused(words_of_another(me), tr("Sign in as the account itself; the former sign-in was kept."))
+        if me is not None and line is not None:
+            await signed_in(self._store, account, me, line.connector)
+            await self.renewal(account.id).proved()
+        return await self._store.ask(accounts.one, account.id)
 
     async def ask_consent(
         self, kind: Channel, api_base: str, client: OAuthClient, port: int, show: Callable[[str], None]
@@ -243,6 +230,7 @@ class Engine:
         done = await poll(self._store, account, line.connector, left, patience=patience, due_only=due_only)
         if done.skipped and due_only:
             self._rests[f"poll {account.id}"] = Millis(self._store.now() + 2 * SECOND)  # somebody else has the lead
+        await remember(self._store, account, line.connector)
         if done.health is Health.NEEDS_SIGN_IN:
             self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
         return done
@@ -390,11 +378,3 @@ class Engine:
         for line in self._lines.values():
             await line.connector.aclose()
         await self._door.aclose()
-
-
-def _another(account: Account, me: Self) -> bool:
-    return bool(account.platform_user) and me.platform_id != account.platform_user
-
-
-def _words_of_another(me: Self) -> str:
-    return tr("This sign-in belongs to another account, «{name}».").format(name=me.name or me.handle or me.platform_id)

@@ -40,6 +40,7 @@ from switchboard_app.training.graph_errors import (
     unknown_field,
     unknown_object,
 )
+from switchboard_app.training.graph_tokens import PAGE_TOKEN_WANTED, TokenTerms, batch, token_record
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.multipart import Part, PartsUnreadable, read_parts
 from switchboard_app.training.platform import Clock, SimulatedPlatform, number_of
@@ -88,6 +89,7 @@ class SimulatedFacebook(SimulatedPlatform):
         self.most_items = most_items
         self.scopes: tuple[str, ...] = _SCOPES
         self.rules = SendRules()
+        self.terms = TokenTerms()
         self._dead: GraphError | None = None
         self._calls: list[Millis] = []
         self._served = 0
@@ -165,6 +167,9 @@ class SimulatedFacebook(SimulatedPlatform):
             nodes = self._nodes(address)
             if request.method == "GET":
                 answer = self._read(segments, parameters, nodes, token)
+            elif not segments and "batch" in parameters:
+                reads = lambda path, told: self._read(path, told, nodes, token)  # noqa: E731 - one request of the batch
+                answer = batch(parameters["batch"], reads, self.locale, trace)
             else:
                 answer = self._write(request.method, segments, parameters, part)
         except GraphRefused as refused:
@@ -230,6 +235,8 @@ class SimulatedFacebook(SimulatedPlatform):
                 return {"data": [self._page(parameters, everything=True)], "paging": {"cursors": cursors}}
             case [one]:
                 return self._node(one, parameters, nodes, token)
+            case [_, "conversations" | "messages"] if token != self.token:
+                raise GraphRefused(PAGE_TOKEN_WANTED)
             case ["me" | self.page_id, "conversations"]:
                 if self.needs not in self.scopes:
                     raise GraphRefused(REFUSALS["permission"])
@@ -281,23 +288,12 @@ class SimulatedFacebook(SimulatedPlatform):
 
     def _token_record(self, token: str) -> dict[str, Any]:
         """What ``/debug_token`` says about a token."""
-        record = {"app_id": "100200300400", "type": "PAGE", "application": "Switchboard", "data_access_expires_at": 0}
-        dead = token_dead(None) if token not in (self.token, self.user_token) else self._dead
-        if dead is not None:
-            error = {"code": dead.code, "message": dead.message, "subcode": dead.subcode or 0}
-            return {**record, "error": error, "expires_at": 0, "is_valid": False, "scopes": []}
-        granular = [{"scope": scope, "target_ids": [self.page_id]} for scope in self.scopes]
-        return {
-            **record,
-            "type": "PAGE" if token == self.token else "USER",
-            "expires_at": 0,
-            "is_valid": True,
-            "issued_at": 1_790_000_000,
-            "profile_id": self.page_id,
-            "scopes": list(self.scopes),
-            "granular_scopes": granular,
-            "user_id": number_of(f"{self.own_id} user", 16),
-        }
+        dead = token_dead(None) if token not in (self.token, self.user_token) else None
+        kind = self.terms.user_type if token == self.user_token else "PAGE"
+        if token == self.token:
+            dead = self._dead
+        user = number_of(f"{self.own_id} user", 16)
+        return token_record(self.terms, kind, self.page_id, user, self.scopes, dead)
 
     # --- writing --------------------------------------------------------------------------------------------------
 

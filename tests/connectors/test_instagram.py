@@ -138,7 +138,7 @@ def test_a_missing_permission_is_named(gram: Bench) -> None:
         gram.run(lambda connector: connector.whoami())
     assert (caught.value.health, caught.value.health_detail) == (
         Health.PERMISSION_MISSING,
-        "instagram_manage_messages",
+        "instagram_manage_messages, pages_manage_metadata",
     )
     assert gram.poll_failing().health_detail == "instagram_manage_messages"
     failure = gram.send_failing("p")

@@ -21,8 +21,10 @@ class FacebookConnector(PageConnector):
     """One page on Messenger."""
 
     async def whoami(self) -> Self:
-        """The page behind the token."""
+        """The page behind the token, once the platform was asked what the token is good for."""
         me = await self._api.get("me", {"fields": "id,name"})
+        if await self._token.check():
+            me = await self._api.get("me", {"fields": "id,name"})
         known_as = id_of(me.get("id"))
         if not known_as:
             raise malformed(True, None)

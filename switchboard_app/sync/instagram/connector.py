@@ -33,6 +33,8 @@ _PAGE_FIELDS: Final = f"id,name,instagram_business_account{{{_WHO}}},connected_i
 class InstagramConnector(PageConnector):
     """One Instagram account behind one page."""
 
+    needed = ("instagram_manage_messages", "instagram_basic", "pages_manage_metadata")
+
     def __init__(self, grant: Grant, door: HttpDoor, meter: Meter, clock: Clock) -> None:
         super().__init__(grant, door, meter, clock)
         self._api.page = grant.options.get("page_id", "")  # whoami gave us the Instagram account, not the page
@@ -41,6 +43,7 @@ class InstagramConnector(PageConnector):
 
     async def whoami(self) -> Self:
         """The Instagram account behind the page behind the token; and whether its messages may be read."""
+        await self._token.check()
         account = await self._account()
         known_as, handle = id_of(account.get("id")), text_of(account.get("username"))
         await self._may_read()

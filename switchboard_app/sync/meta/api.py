@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from switchboard_app.model.budget import SPARE, UNTOLD
 from switchboard_app.model.delivery import FailureKind
@@ -26,7 +26,9 @@ from switchboard_app.sync.json_answer import (
     id_of,
     read_json,
     record_of,
+    rows_of,
     text_of,
+    whole_of,
 )
 from switchboard_app.sync.meta.errors import MESSENGER_PERMISSIONS, GraphFailure, graph_failure
 from switchboard_app.sync.permit import Permit
@@ -51,11 +53,14 @@ class GraphApi:
 
     def __init__(self, grant: Grant, door: HttpDoor, meter: Meter, clock: Clock) -> None:
         self.base = grant.api_base or BASE
-        self.token = grant.secret.get("access_token", "")
+        self.given_token = grant.secret.get("access_token", "")
+        """The one in the keyring; a system user's is good for asking about itself and for the page's own."""
+        self.token = self.given_token
         self.page = grant.options.get("page_id") or (grant.platform_user or "")
         self.permissions = MESSENGER_PERMISSIONS
         self._version = grant.options.get("version") or VERSION
-        self._proof = _proof(self.token, grant.secret.get("app_secret", ""))
+        self._app_secret = grant.secret.get("app_secret", "")
+        self._proof = _proof(self.token, self._app_secret)
         self._door = door
         self._meter = meter
         self._clock = clock
@@ -91,6 +96,31 @@ class GraphApi:
         """Write. Raises PlatformFailure; what it says about certainty holds for this one call."""
         address, proof = self._address(path), self._with_proof({})
         return await self._exchange(Call("POST", address, proof, self.token, json=json, parts=parts, permit=permit))
+
+    async def look_up(self, path: str, params: Mapping[str, str]) -> Record:
+        """Read about the given token, which may stand in no address: a batch of one carries it in its body."""
+        if not self.given_token:
+            raise signed_out(tr("There is no sign-in for this page."))
+        proof = {"appsecret_proof": _proof(self.given_token, self._app_secret)} if self._app_secret else {}
+        relative = f"{self._version}/{path}?{urlencode({**params, **proof})}"
+        batch = {"batch": [{"method": "GET", "relative_url": relative}], "include_headers": False}
+        await self._meter.spend(CALLS)
+        answer = await self._door.ask(Call("POST", f"{self.base}/", {}, self.given_token, json=proof | batch))
+        now = self._clock()
+        await self._take_note(usage_of(answer.headers, now), now)
+        try:
+            one = record_of(next(iter(rows_of(read_json(answer.body))), None))
+        except NotJson:
+            one = {}
+        if answer.status != 200 or not one:
+            raise malformed(True, Millis(now + RETRY_SOON))
+        inner = Answer(whole_of(one.get("code")), {}, text_of(one.get("body")).encode())
+        return await self._read(Call("GET", ""), inner, None, now)
+
+    def act_for(self, page: str, token: str) -> None:
+        """From now on with the token of this page, which the given one may have."""
+        self.page, self.token = page, token
+        self._proof = _proof(token, self._app_secret)
 
     def _address(self, path: str) -> str:
         return f"{self.base}/{quote(self._version)}/{'/'.join(quote(step, safe='') for step in path.split('/'))}"

@@ -44,6 +44,7 @@ from switchboard_app.sync.meta.api import GraphApi, next_page
 from switchboard_app.sync.meta.inbox import Inbox
 from switchboard_app.sync.meta.reader import Reader
 from switchboard_app.sync.meta.sweep import Sweep
+from switchboard_app.sync.meta.token import PageToken
 from switchboard_app.sync.meta.translate import is_skeleton, reread
 from switchboard_app.sync.permit import Permit
 
@@ -61,8 +62,12 @@ _READ_BACK_PAGES: Final = 3
 class PageConnector(ABC):
     """One inbox of one page. See `sync.connector.Connector` for what each method promises."""
 
+    needed: tuple[str, ...] = ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")
+    """The token's permissions (dossier 2.1); nothing works without the first."""
+
     def __init__(self, grant: Grant, door: HttpDoor, meter: Meter, clock: Clock) -> None:
         self._api = GraphApi(grant, door, meter, clock)
+        self._token = PageToken(self._api, self.needed, grant.options, clock)
         self._door = door
         self._clock = clock
         self._media = MediaHosts(MEDIA_DOMAINS, self._api.base)
@@ -81,13 +86,26 @@ class PageConnector(ABC):
     ) -> Record:
         """One file as a message of its own; the platform's answer. Raises PlatformFailure."""
 
+    async def _at_home(self) -> Inbox:
+        await self._token.ready()
+        return await self._inbox()
+
+    def forewarning(self) -> str:
+        """See `sync.connector.Forewarns`."""
+        return self._token.forewarning()
+
+    def learnt(self) -> Mapping[str, str]:
+        """See `sync.connector.Learns`."""
+        return self._token.learnt()
+
     def _text_message(self, outgoing: Outgoing) -> dict[str, Any]:
         """The ``message`` of a text."""
         return {"text": outgoing.text}
 
     async def poll(self, cursor: Cursor, known: Known) -> AsyncIterator[Batch]:
         """Everything that changed; see `meta.sweep`."""
-        inbox = await self._inbox()
+        await self._token.look_again()
+        inbox = await self._at_home()
         async for batch in Sweep(self._api, inbox, cursor, known, self._clock).batches():
             yield batch
 
@@ -112,7 +130,7 @@ class PageConnector(ABC):
 
     async def read_back(self, thread: PlatformId, person: PlatformId, since: Millis) -> tuple[RemoteMessage, ...]:
         """The conversation's messages since a moment, newest page first; at most three pages."""
-        reader = Reader(self._api, await self._inbox(), self._clock)
+        reader = Reader(self._api, await self._at_home(), self._clock)
         known_as = thread or await self._thread_with(reader, person)
         with_whom = RemoteThread(known_as, RemotePerson(person))
         found: dict[PlatformId, RemoteMessage] = {}
@@ -132,7 +150,7 @@ class PageConnector(ABC):
 
     async def reread(self, kept: KeptRecord) -> tuple[RemoteThread, RemoteMessage]:
         """A record from quarantine, read by this version."""
-        return reread(kept, (await self._inbox()).own, self._clock())
+        return reread(kept, (await self._at_home()).own, self._clock())
 
     async def aclose(self) -> None:  # noqa: B027 - there is nothing to do
         """Nothing to let go of: connections belong to the door."""
@@ -148,7 +166,7 @@ class PageConnector(ABC):
         return kind is _RESPONSE and last is not None and self._clock() - last < HUMAN_AGENT_WINDOW
 
     async def _piece(self, outgoing: Outgoing, file: OutgoingFile | None, kind: Kind, permit: Permit) -> PlatformId:
-        inbox = await self._inbox()
+        inbox = await self._at_home()
         if file is None:
             body = {"recipient": {"id": outgoing.recipient}, **kind, "message": self._text_message(outgoing)}
             answer = await self._api.post(f"{inbox.page}/messages", permit=permit, json=body)

@@ -16,6 +16,7 @@ from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.language import mark, tr
 from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis
+from switchboard_app.model.token_facts import ending_words
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.json_answer import Record, text_of, whole_of
 
@@ -150,7 +151,11 @@ def graph_failure(
     if told := _fit_to_show(error):
         words = f"{words} {told}"
     failure = Failure(verdict.kind, certain, words, again, _trace(error))
-    detail = {id(_PERMISSION): permissions[0], id(_REFUSED_READ): permissions[1]}.get(id(verdict), "")
+    detail = {
+        id(_PERMISSION): permissions[0],
+        id(_REFUSED_READ): permissions[1],
+        id(_SIGN_IN): ending_words(subcode),
+    }.get(id(verdict), "")
     return GraphFailure(failure, verdict.health, detail, code, subcode)
 
 
