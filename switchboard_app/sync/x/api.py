@@ -93,7 +93,7 @@ class XApi:
         await self._meter.spend(bucket)
         answer = await self._door.ask(call)
         told = windowed(answer.headers, self._clock())
-        if told is not None:
+        if told is not None and not (answer.status == 429 and told.remaining):  # a cap's figures, not this bucket's
             await self._meter.observed(name_and_tier(bucket)[0], told.limit, told.remaining, told.reset_at)
         return answer
 
