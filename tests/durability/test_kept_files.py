@@ -12,7 +12,7 @@ from pathlib import Path
 
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import EnquiryId, Operator
-from switchboard_app.model.times import MINUTE
+from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.store import desk, drafts, timeline
 from switchboard_app.store.database import Store
 from switchboard_app.store.desk import File
@@ -82,7 +82,7 @@ def test_what_was_shown_beside_the_draft_is_there_after_a_kill(tmp_path: Path) -
         store.close()
         shown = _shown_until_killed(path, enquiry, here / "files", chance.randint(1, 25), chance)
         assert shown
-        store = Store(embedded(path), clock=FakeClock(clock.now + MINUTE))
+        store = Store(embedded(path), clock=FakeClock(Millis(clock.now + MINUTE)))
         try:
             kept = store.read(drafts.files, ME, f"reply:{enquiry}")
             names = [one.name for one in kept]

@@ -19,6 +19,7 @@ def voice(container: str = "mp4", codec: str = "aac", seconds: float = 2.0) -> b
     target = io.BytesIO()
     with av.open(target, "w", format=container) as output:
         stream = output.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
         stream.codec_context.layout = "mono"
         count = int(seconds * rate)
         hum = array.array("h", (int(9000 * math.sin(2 * math.pi * 180 * n / rate)) for n in range(count)))
@@ -26,6 +27,7 @@ def voice(container: str = "mp4", codec: str = "aac", seconds: float = 2.0) -> b
         frame.sample_rate = rate
         frame.planes[0].update(hum.tobytes().ljust(frame.planes[0].buffer_size, b"\0"))
         form = stream.codec_context.format
+        assert form is not None
         resampler = av.AudioResampler(
             format=form.name, layout="mono", rate=rate, frame_size=stream.codec_context.frame_size or 1024
         )
@@ -41,6 +43,7 @@ def film(width: int = 320, height: int = 180) -> bytes:
     target = io.BytesIO()
     with av.open(target, "w", format="mp4") as output:
         stream = output.add_stream("mpeg4", rate=10)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for shade in range(5):
             frame = av.VideoFrame(width, height, "yuv420p")

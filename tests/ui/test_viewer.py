@@ -41,7 +41,10 @@ def keep(desk: Desk, *files: tuple[str, bytes]) -> EnquiryId:
 
 async def viewer(desk: Desk, name: str) -> PictureSheet:
     """Open the tile of this name."""
-    tiles = lambda: [t for t in desk.pane.timeline.findChildren(PictureTile) if name in t.accessibleName()]  # noqa: E731
+
+    def tiles() -> list[PictureTile]:
+        return [one for one in desk.pane.timeline.findChildren(PictureTile) if name in one.accessibleName()]
+
     await until(lambda: tiles() and tiles()[0].shows())
     tiles()[0].click()
     sheet = desk.pane.sheets.picture_sheet
@@ -121,7 +124,12 @@ def test_only_pdf_may_be_opened(name: str, mime: str, may: bool) -> None:
 
 async def test_a_document_opens_after_a_second_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[QUrl] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     await desk.open(keep(desk, ("../Gesuch 7.pdf", PDF)))
     [line] = [one for one in desk.pane.timeline.findChildren(FileLine) if one.isVisible()]
     assert line.open_button is not None
