@@ -23,7 +23,7 @@ class FacebookConnector(PageConnector):
     async def whoami(self) -> Self:
         """The page behind the token, once the platform was asked what the token is good for."""
         me = await self._api.get("me", {"fields": "id,name"})
-        if await self._token.check():
+        if await self._token.check(id_of(me.get("id"))):
             me = await self._api.get("me", {"fields": "id,name"})
         known_as = id_of(me.get("id"))
         if not known_as:

@@ -47,21 +47,25 @@ class PageToken:
         self._facts = known_facts(options)
         self._own = self._facts is None or self._facts.kind is not TokenKind.SYSTEM_USER
 
-    async def check(self) -> bool:
+    async def check(self, page: str = "") -> bool:
         """Ask the platform about the token, and take the page's own where it is a system user's: then True.
 
-        Raises PlatformFailure when the platform says that it cannot do.
+        `page` is whose it seems to be. Raises PlatformFailure when the platform says that it cannot do.
         """
-        facts = await token_facts(self._api, self._needed, self._clock())
-        if facts is None:
+        told = await token_record(self._api)
+        if told is None:
             return False
-        if facts.kind is TokenKind.USER:
+        kind, now = _KINDS.get(text_of(told.get("type")), TokenKind.OTHER), self._clock()
+        if kind is TokenKind.USER:
             raise _of_a_person()
-        self._facts = facts
-        self._own = facts.kind is not TokenKind.SYSTEM_USER
+        self._own = kind is not TokenKind.SYSTEM_USER
         taken = await self._take_own()
-        if self._needed[0] in facts.lacking:
-            raise _lacks(facts.lacking, self._clock())
+        whose = self._api.page if taken else page
+        lacking = tuple(name for name in self._needed if not _has(told, name, whose))
+        ends, access_ends = _moment(told, "expires_at"), _moment(told, "data_access_expires_at")
+        self._facts = TokenFacts(kind, ends, access_ends, lacking, now)
+        if self._needed[0] in lacking:
+            raise _lacks(lacking, now)
         return taken
 
     async def ready(self) -> None:
@@ -73,7 +77,7 @@ class PageToken:
         facts, now = self._facts, self._clock()
         if facts is not None and now - facts.checked > DAY:
             self._facts = replace(facts, checked=now)  # also where the platform does not tell today
-            await self.check()
+            await self.check(self._api.page)
 
     def learnt(self) -> Mapping[str, str]:
         """What to remember among the account's options."""
@@ -92,7 +96,7 @@ class PageToken:
         return True
 
 
-async def token_facts(api: GraphApi, needed: Sequence[str], now: Millis) -> TokenFacts | None:
+async def token_record(api: GraphApi) -> Record | None:
     """What the platform says of the token in use; None when it does not say. Raises PlatformFailure for a dead one."""
     try:
         answer = await api.look_up("debug_token", {"input_token": api.given_token})
@@ -104,13 +108,7 @@ async def token_facts(api: GraphApi, needed: Sequence[str], now: Millis) -> Toke
         return None
     if told.get("is_valid") is not True:
         raise _dead(told)
-    return TokenFacts(
-        kind=_KINDS.get(text_of(told.get("type")), TokenKind.OTHER),
-        ends=_moment(told, "expires_at"),
-        access_ends=_moment(told, "data_access_expires_at"),
-        lacking=tuple(name for name in needed if not _has(told, name, api.page)),
-        checked=now,
-    )
+    return told
 
 
 async def page_of(api: GraphApi, wanted: str, now: Millis) -> Page:

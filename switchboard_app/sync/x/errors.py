@@ -40,7 +40,12 @@ class _Verdict:
     detail: str = ""
 
 
-_SIGN_IN: Final = _Verdict(FailureKind.AUTH, mark("The platform no longer accepts the sign-in."), Health.NEEDS_SIGN_IN)
+_SIGN_IN: Final = _Verdict(
+    FailureKind.AUTH,
+    mark("The platform no longer accepts the sign-in."),
+    Health.NEEDS_SIGN_IN,
+    detail=mark("It ran out or was taken back, and nothing renews it: sign in in the browser."),
+)
 _SCOPE: Final = _Verdict(
     FailureKind.PERMISSION, mark("The sign-in lacks a permission."), Health.PERMISSION_MISSING, HOUR, DM_SCOPES
 )
@@ -122,7 +127,8 @@ def x_failure(
     if 300 <= status < 400 and sending:
         again = None  # not followed, so nothing was accepted; asking again leads to the same place
     failure = Failure(verdict.kind, certain, tr(verdict.words), again)
-    return XFailure(failure, verdict.health, verdict.detail, status, problem)
+    detail = tr(verdict.detail) if verdict is _SIGN_IN else verdict.detail
+    return XFailure(failure, verdict.health, detail, status, problem)
 
 
 def kind_of(problem: Record) -> str:
