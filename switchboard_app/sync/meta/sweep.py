@@ -97,7 +97,7 @@ class Sweep:
             due = self._due(rows)
             unchanged = not due
             gathered, failure = _Gathered(), None
-            while due and failure is None:
+            while due and failure is None and not self._spent():
                 if gathered.threads or gathered.messages:
                     yield gathered.batch(self._cursor(sweep.paused(self._state).state))
                 gathered, due, failure = await self._read(due)
@@ -141,8 +141,8 @@ class Sweep:
         """The messages of the next conversations; those left over, and the failure that ended the reading."""
         gathered = _Gathered()
         for number, row in enumerate(rows):
-            if number >= _AT_ONCE or self._reader.requests >= _RULES.requests:
-                return gathered, rows[number:] if number else [], None
+            if number >= _AT_ONCE or self._spent():
+                return gathered, rows[number:], None
             try:
                 await self._conversation(row, gathered)
             except PlatformFailure as failure:
@@ -150,6 +150,10 @@ class Sweep:
                     return gathered, rows[number:], failure
                 self._failed(row, failure, gathered)
         return gathered, [], None
+
+    def _spent(self) -> bool:
+        """Whether this poll has made the requests that it may."""
+        return self._reader.requests >= _RULES.requests
 
     def _is_due(self, row: Record) -> bool:
         known_as = id_of(row.get("id"))
