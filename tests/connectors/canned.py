@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from switchboard_app.model.ids import OutboxId, PlatformId
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Connector, Grant, Outgoing, OutgoingFile
 from switchboard_app.sync.http import HttpDoor
-from tests.connectors.bench import Renewals, Shelf, connector_for
+from tests.connectors.bench import Renewals, Shelf, connector_for, swept
 from tests.connectors.meter import MemoryMeter
 from tests.platforms import FakeClock
 
@@ -141,3 +142,8 @@ INSTANCE = "https://social.example"
 def instance_desk(answering: Answering, **more: Any) -> Desk:
     """The connector of the Mastodon account 300 in front of a canned instance."""
     return Desk(Channel.MASTODON, answering, base=INSTANCE, **more)
+
+
+def swept_desk(desk: Desk) -> None:
+    """One poll of what stands behind a desk."""
+    asyncio.run(swept(desk.connector, desk.shelf))

@@ -11,12 +11,19 @@ from collections.abc import Iterable, Sequence
 
 from switchboard_app.model.budget import SPARE
 from switchboard_app.model.ids import PlatformId
-from switchboard_app.model.remote import RemoteMessage, RemoteThread
+from switchboard_app.model.remote import RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.sync.connector import Clock
-from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of
+from switchboard_app.sync.json_answer import Json, Record, id_of, record_of, rows_of
 from switchboard_app.sync.mastodon.api import CALLS, MastodonApi
 from switchboard_app.sync.mastodon.errors import MastodonFailure
-from switchboard_app.sync.mastodon.translate import is_ours_to_read, message_of, others, people_in, thread_of
+from switchboard_app.sync.mastodon.translate import (
+    is_ours_to_read,
+    message_of,
+    others,
+    people_in,
+    person_of,
+    thread_of,
+)
 
 GONE = (404, 410)
 _THREADS_ASKED = 2
@@ -31,6 +38,12 @@ class Reader:
         self._me = me
         self._clock = clock
         self.requests = 0
+        self._people: dict[PlatformId, RemotePerson] = {}
+
+    def meet(self, accounts: Iterable[Json]) -> None:
+        """Take note of people with their names: a post that only mentions somebody has the handle alone."""
+        met = (person_of(account) for account in accounts)
+        self._people.update((one.platform_id, one) for one in met if one.platform_id)
 
     async def around(self, status: Record, bucket: str = CALLS + SPARE) -> list[Record]:
         """A post and all posts it hangs together with that are ours to read. Raises PlatformFailure."""
@@ -88,11 +101,14 @@ class Reader:
         threads: dict[PlatformId, RemoteThread] = {}
         messages: list[RemoteMessage] = []
         now = self._clock()
+        posts = list(posts)
+        self.meet(post.get("account") for post in posts)
         for post in posts:
             message = message_of(post, self._me, now)
             messages.append(message)
             if not message.unreadable:
-                threads.setdefault(message.thread, thread_of(list(others(post, self._me).values()), self._api.base))
+                people = [self._people.get(one, person) for one, person in others(post, self._me).items()]
+                threads.setdefault(message.thread, thread_of(people, self._api.base))
         return list(threads.values()), messages
 
 

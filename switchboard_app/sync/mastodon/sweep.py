@@ -27,7 +27,7 @@ from switchboard_app.model.sweep import OVERLAP, End, Page, Rules, State, Step
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Known, PlatformFailure
 from switchboard_app.sync.failures import malformed
-from switchboard_app.sync.json_answer import Record, id_of, record_of, text_of, time_of
+from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, text_of, time_of
 from switchboard_app.sync.mastodon.api import Listing, MastodonApi
 from switchboard_app.sync.mastodon.errors import MastodonFailure
 from switchboard_app.sync.mastodon.marks import Mark, Marks
@@ -143,10 +143,16 @@ class Sweep:
 
     async def _read(self, rows: list[Record]) -> Batch:
         posts: list[Record] = []
+        taken_back: list[RemoteMessage] = []
         for row in rows:
-            posts += await self._conversation(row)
+            self._reader.meet(rows_of(row.get("accounts")))
+            before = self._marks.of(id_of(row.get("id")))
+            seen = await self._conversation(row)
+            if before is not None and seen:
+                taken_back += await self._gone(before, seen)
+            posts += seen
         threads, messages = self._reader.translated(posts)
-        return Batch(tuple(threads), tuple(messages), self._cursor(), complete=False)
+        return Batch(tuple(threads), (*messages, *taken_back), self._cursor(), complete=False)
 
     async def _conversation(self, row: Record) -> list[Record]:
         name, status = id_of(row.get("id")), record_of(row.get("last_status"))

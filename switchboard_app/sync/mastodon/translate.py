@@ -103,6 +103,7 @@ def message_of(record: Json, me: str, now: Millis) -> RemoteMessage:
         attachments=files,
         raw=raw,
         unreadable=unreadable,
+        edited_at=time_of(status.get("edited_at"), now),
     )
 
 
