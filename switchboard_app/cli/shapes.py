@@ -53,6 +53,13 @@ def delivery(one: Delivery | None) -> dict[str, Any] | None:
         "attempts": one.attempts,
         "sent_at": iso(one.sent_at),
         "failure": failure,
+        "asked_at": iso(one.asked_at),
+        "repeats": one.repeats,
+        "read_back": {
+            "times": one.reads,
+            "at": iso(one.read_at),
+            "seen": [{"at": iso(seen.at), "text": seen.text} for seen in one.seen],
+        },
     }
 
 

@@ -62,6 +62,8 @@ class ForwardingRow(Row):
         if one.delivery is not None and one.delivery.state is not DeliveryState.SENT:
             words = tr("mail: {state}").format(state=delivery_words(one.delivery.state))
             flow.addWidget(look.ChipLabel(words, look.Tone.NEUTRAL, holder))
+        if one.delivery is not None and one.delivery.repeats:
+            flow.addWidget(look.ChipLabel(tr("mail possibly sent twice"), look.Tone.LATE, holder))
         flow.addWidget(look.ChipLabel(one.reference, look.Tone.NEUTRAL, holder))
         self.fold = ChipButton(tr("Show what was sent"), holder, tone="muted", ground="pane")
         self.fold.clicked.connect(self._fold)

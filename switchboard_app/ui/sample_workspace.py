@@ -23,7 +23,7 @@ from switchboard_app.model.ids import AccountId, EnquiryId, OfficeId, Operator, 
 from switchboard_app.model.language import tr
 from switchboard_app.model.office_csv import read_directory
 from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
-from switchboard_app.model.times import HOUR, SECOND, Millis, parse_iso
+from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis, parse_iso
 from switchboard_app.store import (
     accounts,
     attachments,
@@ -39,6 +39,7 @@ from switchboard_app.store import (
 )
 from switchboard_app.store.database import Store
 from switchboard_app.store.desk import NoteAction, PhoneNote
+from switchboard_app.store.outbox import Taken
 from switchboard_app.ui.sample_cases import NOW, SampleCase, Step, in_order, read_cases
 
 ME = Operator("Marco Lüthi")
@@ -212,9 +213,23 @@ class _Filling:
             if unclear:
                 words = tr("The platform did not answer in time.")
                 self.store.write(outbox.record_failure, taken, Failure(FailureKind.TIMEOUT, False, words))
+                self._read_back(taken)
             else:
                 sent = (PlatformId(f"s-{taken.id}"),) if kind == "message" else ()
                 self.store.write(outbox.record_sent, taken, sent)
+
+    def _read_back(self, taken: Taken) -> None:
+        """The conversation is read back until a person is asked; it shows another answer of ours, not this one."""
+        assert taken.account is not None
+        then = self.clock.now
+        ours = RemotePerson(PlatformId("us"), "Rathaus Basel")
+        other = "Guten Tag, wir haben Ihre Nachricht erhalten und klären das ab."
+        seen_at, thread = Millis(then + MINUTE), taken.thread_platform_id
+        shown = RemoteMessage(PlatformId("elsewhere"), thread, ours, True, other, seen_at)
+        for later in (10 * SECOND, 40 * SECOND, 5 * MINUTE, 12 * MINUTE):
+            self.clock.now = Millis(then + later)
+            for one in self.store.read(outbox.unsettled, taken.account):
+                self.store.write(outbox.record_read, one, (shown,) if later > MINUTE else ())
 
     def _word(self, enquiry: EnquiryId, step: Step, by: Operator) -> None:
         forwardings = self.store.read(timeline.forwardings, enquiry)

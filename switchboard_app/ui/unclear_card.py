@@ -17,8 +17,38 @@ from switchboard_app.store.desk import Decision
 from switchboard_app.ui import look
 from switchboard_app.ui.flow import Flow
 from switchboard_app.ui.plain import plain_text
-from switchboard_app.ui.text.deliveries import story, title
+from switchboard_app.ui.text.deliveries import seen_lines, seen_title, story, title
 from switchboard_app.ui.timeline_row import Wishes
+
+
+class SeenBox(QWidget):
+    """What reading back the conversation showed, beside the question: when, and our messages with their times."""
+
+    def __init__(self, delivery: Delivery, now: Millis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = look.Label(seen_title(delivery, now), look.Type.SECONDARY, "muted", self, wrap=True)
+        self.lines = [
+            look.Label(line, look.Type.SECONDARY, "text", self, wrap=True)
+            for line in seen_lines(delivery, now)
+        ]
+        self._column = QVBoxLayout(self)
+        for label in (self.title, *self.lines):
+            self._column.addWidget(label)
+        self.setVisible(bool(self.title.source()))
+        look.follow(self.retheme)
+
+    def words(self) -> str:
+        """All of it, for those who listen to the screen."""
+        return " ".join(label.source() for label in (self.title, *self.lines) if label.source())
+
+    def retheme(self) -> None:
+        side = look.px(10)
+        self._column.setContentsMargins(side, look.px(7), side, look.px(8))
+        self._column.setSpacing(look.px(3))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look.box(QPainter(self), QRectF(self.rect()), "pane", "line")
 
 
 class UnclearCard(QWidget):
@@ -43,6 +73,8 @@ class UnclearCard(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addLayout(head)
         self._column.addWidget(self.words)
+        self.seen = SeenBox(delivery, now, self)
+        self._column.addWidget(self.seen)
         self._column.addWidget(buttons)
         self.buttons: dict[str, look.KeyButton] = {}
         if unsure:
@@ -57,7 +89,7 @@ class UnclearCard(QWidget):
                 edit.clicked.connect(lambda: wishes.edit.emit(delivery))
                 self._add("drop", tr("Drop it"), Decision.DROP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.setAccessibleName(plain_text(f"{title(delivery)}. {self.words.source()}"))
+        self.setAccessibleName(plain_text(f"{title(delivery)}. {self.words.source()} {self.seen.words()}".strip()))
         look.follow(self.retheme)
 
     def _button(self, name: str, words: str) -> look.KeyButton:
@@ -84,7 +116,7 @@ class UnclearCard(QWidget):
     def retheme(self) -> None:
         side = look.px(13)
         self._column.setContentsMargins(side, look.px(10), side, look.px(12))
-        self._column.setSpacing(look.px(6))
+        self._column.setSpacing(look.px(8))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

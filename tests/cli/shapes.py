@@ -78,6 +78,9 @@ DELIVERY = {
     "attempts": int,
     "sent_at": Maybe(Time),
     "failure": Maybe({"kind": str, "certain": bool, "text": str}),
+    "asked_at": Maybe(Time),
+    "repeats": int,
+    "read_back": {"times": int, "at": Maybe(Time), "seen": [{"at": Time, "text": str}]},
 }
 ENTRY = {
     "id": str,

@@ -13,7 +13,8 @@ from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState
 from switchboard_app.model.entry import Direction
 from switchboard_app.model.forwarding import ForwardingState
-from switchboard_app.model.ids import EnquiryId, Operator
+from switchboard_app.model.ids import EnquiryId, Operator, PlatformId
+from switchboard_app.model.remote import RemoteMessage, RemotePerson
 from switchboard_app.model.times import MINUTE
 from switchboard_app.store import desk as verbs
 from switchboard_app.store import outbox
@@ -134,12 +135,26 @@ async def test_an_unclear_send_says_what_was_seen_and_asks(desk: Desk) -> None:
     assert set(card.buttons) == {"was_sent", "send_again", "drop"}
     assert "Tried 09:48." in card.words.source()
     assert UNSURE.text in card.words.source()
-    for _ in range(2):
+    assert card.seen.isHidden()
+    assert "may settle itself" in card.words.source()
+    other = RemotePerson(PlatformId("page"), "Seite")
+    for number in range(3):
         desk.workspace.clock.forward(20 * MINUTE)
         [one] = desk.workspace.store.read(outbox.unsettled, desk.facebook.id)
-        desk.workspace.store.write(outbox.record_read, one, ())
-    await until(lambda: "2 times" in desk.messages()[-1].findChildren(UnclearCard)[0].words.source())
-    card = desk.messages()[-1].findChildren(UnclearCard)[0]
+        at = desk.workspace.clock.now
+        text = "<b>Etwas anderes</b>\nvon uns"
+        seen = RemoteMessage(PlatformId("e"), one.thread_platform_id, other, True, text, at)
+        desk.workspace.store.write(outbox.record_read, one, (seen,) if number else ())
+
+    def shown() -> UnclearCard:
+        return desk.messages()[-1].findChildren(UnclearCard)[0]
+
+    await until(lambda: "3 times" in shown().seen.title.source())
+    card = shown()
+    assert [line.source() for line in card.seen.lines] == ["10:48  <b>Etwas anderes</b> von uns"]
+    assert "then decide" in card.words.source()
+    assert "Etwas anderes" in card.accessibleName()
+    assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in card.buttons.values())
     card.buttons["was_sent"].click()
     await until(lambda: delivery_state(desk, anna) is DeliveryState.SENT)
     await until(lambda: not desk.messages()[-1].findChildren(UnclearCard))

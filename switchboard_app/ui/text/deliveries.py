@@ -35,22 +35,47 @@ def story(delivery: Delivery, now: Millis) -> str:
     if delivery.failure is not None and delivery.failure.text:
         parts.append(delivery.failure.text)
     if delivery.state is DeliveryState.UNCERTAIN:
-        parts.append(_read_back(delivery.reads))
+        parts.append(_what_next(delivery))
     elif delivery.failure is not None:
         parts.append(next_step(delivery.failure.kind))
     return " ".join(part for part in parts if part)
 
 
-def _read_back(reads: int) -> str:
-    if not reads:
+def _what_next(delivery: Delivery) -> str:
+    if delivery.asked_at is None:
         return tr("The conversation is being read back; this may settle itself in a moment.")
-    seen = ntr(
-        "The conversation was read back {n} time and does not show it.",
-        "The conversation was read back {n} times and does not show it.",
-        reads,
-    ).format(n=reads)
-    look = tr("Look in the platform's inbox, then decide.")
-    return f"{seen} {look}"
+    if delivery.repeats:
+        return tr("A second copy was sent under the same number. Ask the office, then decide.")
+    if not delivery.reads:
+        return tr("A mail cannot be read back. Ask the office, then decide.")
+    return tr("Look in the platform's inbox, then decide.")
+
+
+MOST_SEEN = 4
+
+
+def seen_title(delivery: Delivery, now: Millis) -> str:
+    """When the conversation was read back and what it shows of ours; empty before the first time."""
+    if delivery.read_at is None or not delivery.reads:
+        return ""
+    read = ntr(
+        "Read back {n} time, last {time}.", "Read back {n} times, last {time}.", delivery.reads
+    ).format(n=delivery.reads, time=at(delivery.read_at, now))
+    if not delivery.seen:
+        nothing = tr("The platform shows no message from us since then.")
+        return f"{read} {nothing}"
+    shows = tr("The platform shows from us since then:")
+    return f"{read} {shows}"
+
+
+def seen_lines(delivery: Delivery, now: Millis) -> tuple[str, ...]:
+    """The newest messages of ours that were seen, one line each: their time and their words."""
+    lines = [f"{at(one.at, now)}  {' '.join(one.text.split()) or tr('(no text)')}" for one in delivery.seen]
+    more = len(lines) - MOST_SEEN
+    if more <= 0:
+        return tuple(lines)
+    earlier = ntr("and {n} earlier one", "and {n} earlier ones", more).format(n=more)
+    return (*lines[-MOST_SEEN:], earlier)
 
 
 def next_step(kind: FailureKind) -> str:
