@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from switchboard_app.app.station import Station
+from switchboard_app.app.support import BundleOfStation
 from switchboard_app.config import StationSettings, save_settings
 from switchboard_app.log import logger
 from switchboard_app.model.errors import ExitCode, Unreachable, UserError
@@ -234,6 +235,7 @@ class Life(QObject):
                 resources=self._station.resources,
                 telephone=opened.telephone,
                 rehearsal=opened.rehearsal,
+                support=BundleOfStation(self._station, opened.store),
             )
             bridge = opened.bridge
             self._engine_clock.timeout.connect(lambda: self._begin_engine(bridge, outside))

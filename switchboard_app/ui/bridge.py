@@ -109,6 +109,16 @@ class Rehearsal(Protocol):
         """Play this from now on, instead of what was played so far."""
 
 
+class Support(Protocol):
+    """How a support bundle is written."""
+
+    def name(self) -> str:
+        """What its file might be called."""
+
+    def write(self, file: Path) -> None:
+        """Write it; called on another thread. Raises UserError."""
+
+
 class Bridge(QObject):
     """What every view is given."""
 
@@ -126,6 +136,7 @@ class Bridge(QObject):
         resources: Path,
         telephone: Telephone | None = None,
         rehearsal: Rehearsal | None = None,
+        support: Support | None = None,
         clock: Callable[[], Millis] = wall_clock,
     ) -> None:
         super().__init__()
@@ -135,6 +146,7 @@ class Bridge(QObject):
         self.telephone = telephone
         self.training = telephone is not None
         self.rehearsal = rehearsal
+        self.support = support
         self.clock = clock
         self._resources = resources
         self._tasks = TaskGroup(self._task_failed)

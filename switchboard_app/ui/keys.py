@@ -52,6 +52,7 @@ class Action(StrEnum):
     DIRECTORY = "directory"
     SETTINGS = "settings"
     TROUBLE = "trouble"
+    SUPPORT = "support"
     QUIT = "quit"
 
 
@@ -139,6 +140,7 @@ TABLE: tuple[Key, ...] = (
     Key(Action.ACCOUNTS, (), "", mark("Connect an account"), _WINDOW),
     Key(Action.DIRECTORY, (), "", mark("Directory of offices"), _WINDOW),
     Key(Action.TROUBLE, (), "", mark("Practise trouble"), _WINDOW),
+    Key(Action.SUPPORT, (), "", mark("Save a support bundle"), _WINDOW),
     Key(Action.SETTINGS, ("Ctrl+,",), "Ctrl ,", mark("Settings"), _WINDOW, Scope.WINDOW),
     Key(Action.QUIT, ("Ctrl+Q",), "Ctrl Q", mark("Quit"), _WINDOW, Scope.ANYWHERE),
 )

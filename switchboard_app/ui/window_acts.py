@@ -38,6 +38,7 @@ class Acts:
             Action.DIRECTORY: lambda: window.sheets.directory().open(),
             Action.SETTINGS: window.open_settings,
             Action.TROUBLE: window.sheets.practise,
+            Action.SUPPORT: lambda: window.sheets.ask_support(self._undo.toast),
             Action.QUIT: window.close,
         }
 
@@ -72,4 +73,6 @@ class Acts:
             return action in self._table and self._window.conversation().current() is not None
         if action is Action.TROUBLE:
             return self._window.sheets.can_practise
+        if action is Action.SUPPORT:
+            return self._window.sheets.can_ask_support
         return action in self._table and (action is not Action.UNDO or self._undo.can_undo())

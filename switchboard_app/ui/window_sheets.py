@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from switchboard_app.ui.account_sheet import AccountSheet
     from switchboard_app.ui.directory_sheet import DirectorySheet
     from switchboard_app.ui.key_sheet import KeySheet
+    from switchboard_app.ui.look import Toast
     from switchboard_app.ui.main_window import MainWindow
     from switchboard_app.ui.phone_note import PhoneNoteSheet
     from switchboard_app.ui.settings_sheet import SettingsSheet
+    from switchboard_app.ui.support import SupportBundle
     from switchboard_app.ui.trouble_sheet import TroubleSheet
 
 
@@ -37,6 +39,7 @@ class WindowSheets:
         self._directory: DirectorySheet | None = None
         self._account: AccountSheet | None = None
         self._trouble: TroubleSheet | None = None
+        self.support: SupportBundle | None = None
 
     def phone_note(self) -> PhoneNoteSheet:
         """The phone note; made ahead of its first use, because it must open at once."""
@@ -77,6 +80,21 @@ class WindowSheets:
 
             self._account = AccountSheet(self._window, self._bridge)
         return self._account
+
+    @property
+    def can_ask_support(self) -> bool:
+        """Whether a bundle can be written here."""
+        return self._bridge.support is not None
+
+    def ask_support(self, toast: Toast) -> None:
+        """Save a support bundle."""
+        if self._bridge.support is None:
+            return
+        if self.support is None:
+            from switchboard_app.ui.support import SupportBundle
+
+            self.support = SupportBundle(self._window, self._bridge, self._bridge.support, toast)
+        self.support.ask()
 
     @property
     def can_practise(self) -> bool:
