@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 ENGINE_AFTER_MILLIS, ENGINE_AT_LATEST_MILLIS = 150, 5000
 """The engine starts when the first page stands: its imports cost more than the window. A machine that takes longer to
 show the page than the second number starts it all the same."""
+PROMPT_SECONDS = 3.0
+"""An engine that has not ended after this long may wait for the keyring, which nobody answers any more."""
 WAIT_NOTICE_SECONDS = 1.5
 """A workspace that takes longer to open says what it waits for."""
 
@@ -349,7 +351,10 @@ class Life(QObject):
         if opened.bridge is not None:
             await opened.bridge.stop()
         if opened.engine is not None:
-            await asyncio.to_thread(opened.engine.stop)
+            stopping = asyncio.ensure_future(asyncio.to_thread(opened.engine.stop))
+            await asyncio.wait({stopping}, timeout=PROMPT_SECONDS)
+            self._station.credentials.give_up()  # the engine may wait behind a prompt of the keyring
+            await stopping
         self._station.credentials.give_up()
         await asyncio.to_thread(opened.close)
 

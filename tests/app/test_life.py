@@ -209,11 +209,14 @@ class SlowRing(MemoryRing):
         super().__init__()
         self.go = threading.Event()
         self.asked = threading.Event()
+        self.only = ""
+        """Only entries whose name holds this wait."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """As keyring's back ends."""
-        self.asked.set()
-        self.go.wait(30)
+        if self.only in service:
+            self.asked.set()
+            self.go.wait(30)
         return super().get_password(service, username)
 
 
@@ -241,6 +244,25 @@ async def test_closed_while_the_keyring_waits(station_home: Path, ring: MemoryRi
     try:
         async with living(station(station_home, lambda: slow)) as life:
             await until(lambda: page(life) is not None, 10)
+    finally:
+        slow.go.set()
+
+
+async def test_closed_while_the_engine_waits_for_the_keyring(
+    station_home: Path, ring: MemoryRing, encrypted: str
+) -> None:
+    """The account's secret lies behind a prompt: the window's end does not wait for it."""
+    slow = SlowRing()
+    slow.entries = ring.entries
+    slow.only = "account"
+    try:
+        here = station(station_home, lambda: slow, wait=60.0)
+        async with living(here) as life:
+            await until(lambda: life._main is not None)
+            store = life._open.store if life._open is not None else None
+            assert store is not None
+            await asyncio.to_thread(store.write, accounts.add, Channel.X, "Kanton Basel-Stadt", Operator("ml"))
+            await until(slow.asked.is_set)
     finally:
         slow.go.set()
 

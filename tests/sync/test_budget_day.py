@@ -81,8 +81,9 @@ class Day:
             done = await engine.poll_account(account, due_only=True)
             self.polls += not done.skipped
         await engine.chores()
-        waiting = await store.ask(outbox.due, account.id, "message", 1)
-        if waiting or await store.ask(outbox.unsettled, account.id):
+        waiting = bool(await store.ask(outbox.due, account.id, "message", 1))
+        unclear = bool(await store.ask(outbox.unsettled, account.id))
+        if waiting or unclear:
             await engine.send_account(account)
 
     async def _die_polling(self, store: Store) -> None:
