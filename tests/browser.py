@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -43,3 +45,14 @@ class StandIn:
     def asked(self) -> dict[str, str]:
         """The parameters of the last consent that was asked for."""
         return {name: values[0] for name, values in parse_qs(urlsplit(self.opened[-1]).query).items()}
+
+
+def as_command() -> str:
+    """For the environment's ``BROWSER``: this very stand-in as a program."""
+    return f"{sys.executable} {Path(__file__).resolve()} %s"
+
+
+if __name__ == "__main__":
+    person = StandIn()
+    person(sys.argv[1])
+    person.close()
