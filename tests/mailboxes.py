@@ -161,7 +161,7 @@ class MailHouse:
 
     def address(self, name: str = "tz") -> str:
         """A mailbox that nobody has used."""
-        made = f"{name}{next(self._numbers)}@example.ch"
+        made = f"{name}-{next(self._numbers)}@example.ch"
         box = self.folder / "mail" / made
         box.mkdir(mode=0o700)
         _as_somebody(box)
@@ -206,11 +206,16 @@ class MailHouse:
         found = [p for one in ("new", "cur") for p in (self.folder / "mail" / address / one).glob("*")]
         return [path.read_bytes() for path in sorted(found, key=lambda path: path.stat().st_mtime_ns)]
 
+    def line(self, address: str) -> imaplib.IMAP4:
+        """A signed-in connection to a mailbox."""
+        client = imaplib.IMAP4("127.0.0.1", self.imap, timeout=10)
+        client.authenticate("PLAIN", lambda _: f"\0{address}\0{PASSWORD}".encode())
+        return client
+
     @contextlib.contextmanager
     def box(self, address: str) -> Iterator[imaplib.IMAP4]:
         """Somebody else's program at the same mailbox."""
-        client = imaplib.IMAP4("127.0.0.1", self.imap, timeout=10)
-        client.authenticate("PLAIN", lambda _: f"\0{address}\0{PASSWORD}".encode())
+        client = self.line(address)
         try:
             client.select()
             yield client

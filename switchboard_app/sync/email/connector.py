@@ -22,10 +22,10 @@ from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.quoting import split
 from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
-from switchboard_app.model.times import DAY, Millis, to_datetime
+from switchboard_app.model.times import DAY, SECOND, Millis, to_datetime
 from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing, PlatformFailure, Receipt, Self
 from switchboard_app.sync.email.compose import compose_reply
-from switchboard_app.sync.email.failures import reading_failed
+from switchboard_app.sync.email.failures import reading_failed, sending_failed
 from switchboard_app.sync.email.imap import ImapLine
 from switchboard_app.sync.email.mime import MailFile
 from switchboard_app.sync.email.reading import MailSweep, Read, told
@@ -115,7 +115,10 @@ class EmailConnector:
         """One mail. What fails before the end of its text was handed over is certain (`sync.mail`)."""
         own = self._settings
         message = compose_reply(outgoing, own, self._clock())
-        await self._post(own).send(message, outgoing.permit)
+        try:
+            await self._post(own).send(message, outgoing.permit)
+        except PlatformFailure as failure:
+            raise sending_failed(failure, self._clock()) from None
         if own.lay_aside:
             await self._lay_aside(own, message)
         return Receipt((PlatformId(str(message["Message-ID"]).strip("<>")),), outgoing.thread)
@@ -133,7 +136,7 @@ class EmailConnector:
                     place = Place(folder, validity, one.uid, one.at or self._clock(), folder == sent)
                     read = told(one.raw, place, own)
                     self._keep_files([read], more=True)
-                    if one.at >= since and (not person or _is_with(read, person)):
+                    if one.at >= since - SECOND and (not person or _is_with(read, person)):
                         found[read.message.platform_id] = replace(_as_typed(read.message, own), thread=thread)
         return tuple(sorted(found.values(), key=lambda message: message.at))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
+from dataclasses import replace
 
 from imap_tools.errors import MailboxLoginError, UnexpectedCommandStatusError
 
@@ -16,7 +17,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import MINUTE, Millis
 from switchboard_app.sync.connector import PlatformFailure
-from switchboard_app.sync.email.imap import NotProtected, TooMuch
+from switchboard_app.sync.email.imap import NotProtected
 
 
 def reading_failed(problem: BaseException, now: Millis) -> PlatformFailure:
@@ -43,12 +44,22 @@ def reading_failed(problem: BaseException, now: Millis) -> PlatformFailure:
     if isinstance(problem, TimeoutError):
         words = tr("The mailbox's server does not answer in time.")
         return PlatformFailure(Failure(FailureKind.TIMEOUT, True, words, again), Health.UNREACHABLE, words)
-    broke = isinstance(problem, (OSError, imaplib.IMAP4.abort)) and not isinstance(problem, TooMuch)
-    if broke:
+    if isinstance(problem, (OSError, imaplib.IMAP4.abort)):
         words = tr("The mailbox's server cannot be reached, or the connection broke.")
         return PlatformFailure(Failure(FailureKind.NETWORK, True, words, again), Health.UNREACHABLE, words)
     words = tr("The mailbox's server answers in a form that this version does not understand.")
     return PlatformFailure(Failure(FailureKind.MALFORMED, True, words, again), Health.MALFORMED, words)
+
+
+def sending_failed(failure: PlatformFailure, now: Millis) -> PlatformFailure:
+    """A failure of `sync.mail`, with when to try again and how the account is then."""
+    told = failure.failure
+    transient = told.kind in (FailureKind.NETWORK, FailureKind.SERVER, FailureKind.TIMEOUT)
+    if told.certain and transient and told.retry_at is None:
+        told = replace(told, retry_at=Millis(now + MINUTE))
+    healths = {FailureKind.AUTH: Health.NEEDS_SIGN_IN, FailureKind.PERMISSION: Health.PERMISSION_MISSING}
+    health = Health.UNREACHABLE if transient else healths.get(told.kind)
+    return PlatformFailure(told, failure.health or health, failure.health_detail)
 
 
 def is_about_trust(problem: BaseException | None) -> bool:

@@ -48,7 +48,7 @@ _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
 _TAKEN: Final = re.compile(rb'\bINTERNALDATE "([^"]{10,40})"')
 
 
-class TooMuch(imaplib.IMAP4.abort):
+class TooMuch(ValueError):
     """The server sends more than any answer may hold."""
 
 
