@@ -8,6 +8,7 @@ import time
 import pytest
 
 from switchboard_app.model.length import Counting, length, mentions
+from switchboard_app.sync.json_answer import Record
 from switchboard_app.sync.mastodon.html import plain_text
 from switchboard_app.sync.mastodon.translate import text_in, without_addressees
 from switchboard_app.training.mastodon_posts import html_of, shown
@@ -113,7 +114,7 @@ def test_the_names_on_the_envelope_are_taken_off_once() -> None:
 
 
 def test_a_warning_and_a_poll_are_words_too() -> None:
-    status = {
+    status: Record = {
         "content": "<p>@amt Was gilt?</p>",
         "spoiler_text": "Unfall",
         "poll": {"options": [{"title": "Ja"}, {"title": "Nein"}, {"title": None}]},

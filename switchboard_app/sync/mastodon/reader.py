@@ -107,7 +107,7 @@ class Reader:
             message = message_of(post, self._me, now)
             messages.append(message)
             if not message.unreadable:
-                people = [self._people.get(one, person) for one, person in others(post, self._me).items()]
+                people = [self._people.get(one.platform_id, one) for one in others(post, self._me).values()]
                 threads.setdefault(message.thread, thread_of(people, self._api.base))
         return list(threads.values()), messages
 
