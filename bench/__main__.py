@@ -20,7 +20,7 @@ from bench import corpus
 from bench.measure import HEAD, Figure
 from bench.places import Places, default_cache
 
-BENCHES = ("ingest", "pages", "queue_page", "search", "commits", "start", "scrolling", "loop")
+BENCHES = ("ingest", "pages", "poll", "queue_page", "search", "commits", "start", "scrolling", "loop")
 
 
 def main(arguments: list[str]) -> int:
