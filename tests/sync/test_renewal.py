@@ -97,6 +97,7 @@ def test_twenty_programs_meet_a_dead_token_and_one_renews(
 ) -> None:
     stores = [embedded_workspace.open() for _ in range(WORKERS)]
     x = x_server.platform
+    x.tokens.revoke_on_reuse = True
     account = signed_in(stores[0], ring, x_server)
     for trial in range(tiers.count(2, 10)):
         healths = asyncio.run(ask_all(stores, [ring] * WORKERS, account))
