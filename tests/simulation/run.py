@@ -103,12 +103,13 @@ class Simulation:
         """Run a scene to its end and end all stations."""
         asyncio.set_event_loop(self.loop)
         before, ids.source = ids.source, lambda: f"{self.count():032x}"
+        chance, secrets.randbelow = secrets.randbelow, self.dice.randrange  # type: ignore[assignment]  # all that is asked
         try:
             result = self.loop.run_until_complete(self._whole(scene))
             assert not self.bugs, self.bugs
             return result
         finally:
-            ids.source = before
+            ids.source, secrets.randbelow = before, chance
             asyncio.set_event_loop(None)
             self.loop.close()
 

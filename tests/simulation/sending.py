@@ -14,6 +14,7 @@ from switchboard_app.model.times import HOUR, MINUTE
 from switchboard_app.store import accounts, desk, intake, outbox, timeline
 from switchboard_app.store.database import Store
 from switchboard_app.store.transaction import Transaction
+from switchboard_app.sync.poller import poll
 from switchboard_app.sync.sender import send_due, settle
 from tests.simulation.line import Line
 from tests.simulation.loop import BEGIN
@@ -52,6 +53,8 @@ class Town:
     asked: set[OutboxId] = field(default_factory=set)
     steps: int = 0
     """How often somebody still sets the database's clock."""
+    polls: bool = False
+    """Whether the stations also poll, so that our own messages come back to them."""
 
     def reply(self, person: str) -> None:
         """Somebody answers; every text is another one, as it mostly is."""
@@ -94,12 +97,14 @@ def _enquiries(tx: Transaction) -> list[tuple[str, EnquiryId]]:
     ]
 
 
-async def tend(station: Station, where: Town) -> None:
+async def tend(station: Station, where: Town, *, polls: bool = False) -> None:
     """What the engine does for an account, round after round."""
     line = Line(station.door(where.world.serve), station.wall)
     while True:
         busy = await station.store.run(outbox.recover)
         done = await send_due(station.store, where.account, line)
+        if polls:
+            await poll(station.store, where.account, line)
         busy += await settle(station.store, where.account, line) + done.sent + done.requeued + done.uncertain
         await station.sim.sleep(station.sim.dice.uniform(2, 10) if busy else station.sim.dice.uniform(10, 60))
 
@@ -133,7 +138,7 @@ def _started(sim: Simulation, where: Town, name: str) -> Station:
     made.skew = sim.dice.choice((0, 0, 3000, -3000, 2 * HOUR, -2 * HOUR))
     if sim.dice.randrange(2):
         made.dies_at = sim.dice.randrange(4, 120)
-    made.start(tend(made, where))
+    made.start(tend(made, where, polls=where.polls))
     return made
 
 
@@ -145,6 +150,7 @@ async def sends(
     stations: int = 3,
     calm: bool = False,
     right_clock: bool = True,
+    polls: bool = False,
 ) -> Outcome:
     """Replies are written over a while; the stations send them through everything that can happen. Checks that nothing
     was sent twice, that everything came to an end, and that nothing is called sent that the platform does not have.
@@ -153,12 +159,12 @@ async def sends(
     """
     world = World(sim.now, sim.dice, refuses=4)
     where = town(sim, world, people)
-    where.steps = 0 if right_clock else 2
+    where.steps, where.polls = 0 if right_clock else 2, polls
     troubles = sim.loop.create_task(mishaps(sim, where, stations)) if not calm else None
     if calm:
         for number in range(stations):
             one = sim.station(f"s{number}")
-            one.start(tend(one, where))
+            one.start(tend(one, where, polls=polls))
     for _ in range(replies):
         where.reply(sim.dice.choice(sorted(where.enquiries)))
         await sim.sleep(sim.dice.uniform(0, 20))
@@ -199,6 +205,13 @@ def _judged(where: Town) -> Outcome:
             outcome.order.setdefault(one.person, []).append(one.tag)
     for tags in outcome.order.values():
         assert tags == sorted(tags), "in the order in which they were written"
+    if where.polls:
+        elsewhere = "SELECT COUNT(*) FROM entry WHERE direction = 'out' AND elsewhere = 1"
+        assert where.desk.read(lambda tx: tx.value(elsewhere)) == 0, "our echo is no message from another tool"
+        assert where.desk.read(lambda tx: tx.value("SELECT COUNT(*) FROM enquiry")) == len(where.enquiries)
+        mine = "SELECT COUNT(*) FROM entry WHERE direction = 'out' AND platform_id IS NOT NULL"
+        shown = sum(1 for one in where.world.said if one.ours)
+        assert where.desk.read(lambda tx: tx.value(mine)) == shown, "every message of ours is in the conversation, once"
     return outcome
 
 

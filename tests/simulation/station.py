@@ -72,6 +72,8 @@ class Station:
         self.skew = 0
         self.dies_at: int | None = None
         """Dies at this event of its own, counted from its start."""
+        self.sleeps_at: dict[str, float] = {}
+        """Falls asleep for so many seconds when this happens for the first time, e.g. ``after take``."""
         self._events = 0
         self._tasks: list[asyncio.Task[Any]] = []
         self._context = contextvars.copy_context()
@@ -124,6 +126,8 @@ class Station:
         """Something happened on it: into the trace. True when it was the last thing before its death."""
         self.sim.note(f"{self.name} {event} {detail}")
         self._events += 1
+        if (seconds := self.sleeps_at.pop(f"{event} {detail}".strip(), 0)) and not self.dead:
+            self.sleep(seconds)
         if self._events == self.dies_at:
             self.crash()
         return self.dead

@@ -1,0 +1,237 @@
+"""The list of sabotages; see the package. Each area adds its own at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sabotage:
+    """One piece of text replaced in one module, and the test that must fail then."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    test: str
+    push: bool = False
+    """Whether it runs on every push."""
+
+
+SABOTAGES = (
+    # -- sending ---------------------------------------------------------------------------------------------------
+    Sabotage(
+        "the permit is not asked before the write",
+        "switchboard_app/model/sending.py",
+        "return now.since(begun) < under.write_within",
+        "return True",
+        "tests/connectors/test_http.py::test_the_moment_is_checked_again_right_before_the_first_byte",
+    ),
+    Sabotage(
+        "a stalled sender writes after its permit",
+        "switchboard_app/model/sending.py",
+        "return now.since(begun) < under.write_within",
+        "return True",
+        "tests/simulation/test_sends.py::test_a_stall_before_the_write",
+        push=True,
+    ),
+    Sabotage(
+        "the permit trusts the wall clock alone",
+        "switchboard_app/model/sending.py",
+        "return max(self.wall - before.wall, self.boot - before.boot)",
+        "return self.wall - before.wall",
+        "tests/connectors/test_http.py::test_the_moment_is_checked_again_right_before_the_first_byte",
+    ),
+    Sabotage(
+        "what timed out is queued again",
+        "switchboard_app/model/sending.py",
+        "    if not failure.certain or (final and send.repeats):",
+        "    if (not failure.certain and failure.kind is not FailureKind.TIMEOUT) or (final and send.repeats):",
+        "tests/simulation/test_sends.py::test_sends_under_every_fault",
+        push=True,
+    ),
+    Sabotage(
+        "what was recovered is sent again",
+        "switchboard_app/model/sending.py",
+        "    if send.kind == MAIL and not send.repeats:",
+        "    if not send.repeats:",
+        "tests/simulation/test_sends.py::test_sends_under_every_fault",
+    ),
+    Sabotage(
+        "the epoch does not fence",
+        "switchboard_app/store/outbox_rows.py",
+        'WHERE id = ? AND epoch = ? AND state = ?{only_if}"',
+        'WHERE id = ? AND ? >= 0 AND ? <> \'\'{only_if}"',
+        "tests/store/test_outbox_fence.py::test_whoever_was_faster_wins",
+    ),
+    Sabotage(
+        "a late holder records its answer",
+        "switchboard_app/store/outbox.py",
+        "if before is None or (before.epoch, before.state) != (taken.epoch, DeliveryState.SENDING):",
+        "if before is None:",
+        "tests/store/test_outbox.py",
+    ),
+    Sabotage(
+        "the next answer overtakes an unsettled one",
+        "switchboard_app/store/outbox.py",
+        "AND (p.state IN ('sending', 'uncertain') OR (p.state = 'queued'",
+        "AND (p.state IN ('sending', 'nothing') OR (p.state = 'queued'",
+        "tests/store/test_outbox.py::test_in_one_conversation_one_after_the_other",
+    ),
+    Sabotage(
+        "the next answer is sent while the one before waits",
+        "switchboard_app/store/outbox.py",
+        'only_if=f" AND {_ITS_TURN}"',
+        'only_if=""',
+        "tests/store/test_outbox_fence.py::test_a_stale_list_takes_nothing_out_of_turn",
+    ),
+    Sabotage(
+        "a poll does not know our echo",
+        "switchboard_app/model/sending.py",
+        "return not files and own.at >= attempt_at - SURELY_BEFORE and same_text(own.text, text)",
+        "return False",
+        "tests/simulation/test_echo.py::test_our_echo_is_no_new_message",
+        push=True,
+    ),
+    Sabotage(
+        "a read-back compares byte by byte",
+        "switchboard_app/model/sending.py",
+        "return _folded(one) == _folded(other)",
+        "return one == other",
+        "tests/simulation/test_sends.py::test_sends_under_every_fault",
+    ),
+    Sabotage(
+        "nobody is ever asked",
+        "switchboard_app/model/sending.py",
+        "asks = doubtful or (reads >= READS_BEFORE_ASKING and now - first >= READ_OVER)",
+        "asks = False",
+        "tests/simulation/test_sends.py::test_sends_under_every_fault",
+    ),
+    Sabotage(
+        "the sender of a conversation is recovered too early",
+        "switchboard_app/model/sending.py",
+        "return holder_ended or (send.permit_until or 0) + AFTER_PERMIT < now",
+        "return holder_ended or (send.attempt_at or 0) < now",
+        "tests/store/test_outbox.py",
+    ),
+    Sabotage(
+        "two poll at once",
+        "switchboard_app/model/tenure.py",
+        "return replace(lease, until=until) if lease.holder == holder else None",
+        "return Lease(lease.name, holder, lease.epoch + 1, until)",
+        "tests/unit/test_tenure.py",
+    ),
+    Sabotage(
+        "one reply for each click",
+        "switchboard_app/store/desk/replies.py",
+        'if reply_id is not None and tx.value("SELECT 1 FROM outbox WHERE id = ?", reply_id) is not None:',
+        "if False:",
+        "tests/store/test_replies.py",
+    ),
+    # -- signing in ------------------------------------------------------------------------------------------------
+    Sabotage(
+        "the state of a sign-in is not checked",
+        "switchboard_app/sync/callback.py",
+        "if not state_fits or not (",
+        "if not (",
+        "tests/connectors/test_oauth.py::test_what_does_not_belong_to_this_attempt_is_not_taken",
+        push=True,
+    ),
+    Sabotage(
+        "a sign-in is renewed without the lease",
+        "switchboard_app/sync/renewal.py",
+        "                async with self._turn():\n                    return await self._in_turn(dead, ask)",
+        "                if True:\n                    return await self._in_turn(dead, ask)",
+        "tests/sync/test_renewal.py::test_twenty_programs_meet_a_dead_token_and_one_renews",
+        push=True,
+    ),
+    Sabotage(
+        "a renewed token is used before it is kept",
+        "switchboard_app/sync/renewal.py",
+        "        await _kept_or_why(self._keep(fresh))\n",
+        "",
+        "tests/sync/test_renewal.py::test_a_crash_at_any_step_is_recovered_or_asks_for_one_sign_in",
+    ),
+    # -- budgets, polling and health -------------------------------------------------------------------------------
+    Sabotage(
+        "a request is not charged",
+        "switchboard_app/store/budgets.py",
+        "_put(tx, account, name, old, rules.taken(old, tx.now))",
+        "pass",
+        "tests/store/test_budgets.py",
+        push=True,
+    ),
+    Sabotage(
+        "a window whose end nobody has told is not counted",
+        "switchboard_app/model/budget.py",
+        "return Budget(budget.limit, budget.limit - 1, Millis(now + WINDOW), guessed=True)",
+        "return budget",
+        "tests/unit/test_budget.py",
+    ),
+    Sabotage(
+        "an answer gives back what others have spent",
+        "switchboard_app/model/budget.py",
+        "return Budget(limit, max(0, min(remaining, limit - used)), end)",
+        "return Budget(limit, remaining, end)",
+        "tests/unit/test_budget.py",
+    ),
+    Sabotage(
+        "polls do not look at the budget",
+        "switchboard_app/model/polling.py",
+        "return Millis(now + spread(pause + jitter, budgets, now))",
+        "return Millis(now + pause + jitter)",
+        "tests/unit/test_polling.py",
+    ),
+    Sabotage(
+        "every blip of the network is shown",
+        "switchboard_app/model/health.py",
+        "return failures >= tries or lasts",
+        "return True",
+        "tests/unit/test_health.py",
+        push=True,
+    ),
+    Sabotage(
+        "a network that fails hides a dead sign-in",
+        "switchboard_app/model/health.py",
+        "if before.health in _NEEDS_A_PERSON:",
+        "if False:",
+        "tests/unit/test_health.py",
+    ),
+    Sabotage(
+        "a station that slept goes on storing",
+        "switchboard_app/sync/poller.py",
+        "raise LeadLost",
+        "pass",
+        "tests/sync/test_lead.py",
+    ),
+    Sabotage(
+        "a proof moves the cursor of the polls",
+        "switchboard_app/store/proof.py",
+        "cursor=accounts.cursor(tx, account.id)",
+        "cursor=batch.cursor",
+        "tests/sync/test_proving.py",
+    ),
+    # -- Mastodon --------------------------------------------------------------------------------------------------
+    Sabotage(
+        "an answer names nobody",
+        "switchboard_app/sync/mastodon/sending.py",
+        'return " ".join([*(f"@{handle}" for handle in handles), *([text] if text else [])])',
+        "return text",
+        "tests/connectors/test_mastodon_sending.py::test_everybody_in_the_conversation_is_named",
+        push=True,
+    ),
+    Sabotage(
+        "an answer has another key at each attempt",
+        "switchboard_app/sync/mastodon/connector.py",
+        'key = f"{outgoing.id}-{number}" if number else str(outgoing.id)',
+        'key = f"{outgoing.id}-{number}-{self._clock()}"',
+        "tests/connectors/test_mastodon_sending.py::test_the_same_answer_again_is_the_same_post",
+    ),
+    Sabotage(
+        "an answer may name somebody else",
+        "switchboard_app/sync/mastodon/sending.py",
+        "if named.lower() not in known:",
+        "if not named:",
+        "tests/connectors/test_mastodon_sending.py::test_words_that_would_reach_somebody_else_are_refused",
+    ),
+)

@@ -1,0 +1,11 @@
+"""What we sent comes back in a poll, before or after the platform's answer: it is never a new message."""
+
+from __future__ import annotations
+
+from tests import tiers
+from tests.simulation.run import twice
+from tests.simulation.sending import sends
+
+
+def test_our_echo_is_no_new_message() -> None:
+    tiers.each("echo", 3, 40, lambda seed: twice(seed, lambda sim: sends(sim, polls=True)))
