@@ -233,3 +233,27 @@ def test_kinds_of_messages_come_as_what_they_are(gram: Bench) -> None:
     said = {message.text: [one.unavailable for one in message.attachments] for message in gram.shelf.messages.values()}
     assert said["Schöne Story"] == ["An answer to your story; it can be seen in the platform's inbox."]
     assert said[""] == ["The platform does not give this kind of message; open the conversation in its inbox."]
+
+
+def test_reactions_come_with_who_reacted(gram: Bench) -> None:
+    said = gram.platform.say("p", "Frage")
+    who = {"username": "p", "id": gram.platform.people["p"].id}
+    account(gram).decorate(said.id, reactions={"data": [{"reaction": "love", "users": [who]}]})
+    gram.poll()
+    [message] = gram.shelf.messages.values()
+    assert message.reactions is not None
+    assert [(one.who, one.emoji) for one in message.reactions] == [(who["id"], "❤")]
+
+
+def test_an_unsent_message_is_missing_between_the_others(gram: Bench) -> None:
+    """The platform tells nothing; the poll says between which moments it saw everything there is."""
+    texts = ("eins", "zwei", "drei")
+    said = [gram.platform.say("p", text, Millis(gram.clock() - (60 - n) * MINUTE)) for n, text in enumerate(texts)]
+    gram.poll()
+    gram.platform.delete(said[1].id)
+    gram.platform.say("p", "vier")
+    gram.clock.forward(5 * MINUTE)
+    batches = gram.poll()
+    spans = [span for batch in batches for span in batch.listed if span.thread == said[1].conversation]
+    assert any(span.from_at < said[1].at < span.to_at for span in spans)
+    assert said[1].id not in {message.platform_id for batch in batches for message in batch.messages}
