@@ -123,7 +123,7 @@ def told(old: Budget | None, limit: int, remaining: int, reset_at: Millis, now: 
     if ended or not (old.guessed or reset_at <= old.reset_at + _SAME_WINDOW):
         return new
     used = old.limit - old.remaining
-    end = reset_at if old.guessed else Millis(max(reset_at, old.reset_at))
+    end = reset_at if old.guessed else old.reset_at  # the same moment, give or take what two clocks differ
     return Budget(limit, max(0, min(remaining, limit - used)), end)
 
 
@@ -132,8 +132,8 @@ def steady(old: Budget | None, limit: int, full_at: Millis, now: Millis) -> Budg
     refill = max(1, (full_at - now) // max(1, limit))
     if old is None or not old.refill:
         return Budget(limit, UNTOLD, now, refill)
-    if (old.limit, old.refill) == (limit, refill):
-        return old
+    if old.limit == limit and abs(old.refill - refill) * 100 <= old.refill:
+        return old  # the same rule, give or take the milliseconds between two looks at the clock
     owed = max(0, old.reset_at - now) * refill // old.refill
     return Budget(limit, UNTOLD, Millis(now + owed), refill)
 

@@ -103,13 +103,18 @@ def test_the_first_row_may_be_made_by_two_at_once(workspace: Workspace) -> None:
     assert [one.remaining for one in known.values()] == [9] * 20
 
 
+@pytest.mark.parametrize("jitter", [-3, 0, 3, 900])
 @pytest.mark.parametrize("told_left", [14, 12])
-def test_an_answer_that_tells_what_was_counted_costs_no_write(embedded_store: Store, told_left: int) -> None:
+def test_an_answer_that_tells_what_was_counted_costs_no_write(
+    embedded_store: Store, told_left: int, jitter: int
+) -> None:
     store = embedded_store
     store.write(budgets.observed, ACCOUNT, "reads", 15, 15, QUARTER)
     store.write(budgets.charge, ACCOUNT, "reads")
+    store.write(budgets.observed, ACCOUNT, "day", 1000, UNTOLD, DAY)
     before = store.write(lambda tx: tx.value("SELECT total_changes()"))
-    store.write(budgets.observed, ACCOUNT, "reads", 15, told_left, QUARTER)
+    store.write(budgets.observed, ACCOUNT, "reads", 15, told_left, QUARTER + jitter)
+    store.write(budgets.observed, ACCOUNT, "day", 1000, UNTOLD, DAY + jitter)
     written = store.write(lambda tx: tx.value("SELECT total_changes()")) - before
     assert written == (0 if told_left == 14 else 1)
     assert store.read(budgets.of_account, ACCOUNT)["reads"] == Budget(15, told_left, store.now() + QUARTER)  # type: ignore[arg-type]
