@@ -106,7 +106,9 @@ class SmtpPost:
         """Connect and sign in, and send nothing. Raises PlatformFailure."""
         try:
             async with asyncio.timeout(self._deadline):
-                (await self._opened()).close()
+                client = await self._opened()
+                await _farewell(client)
+                client.close()
         except (aiosmtplib.SMTPException, OSError) as broken:
             raise _Handed().meaning(broken) from broken
 

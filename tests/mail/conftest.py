@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.mail.mailbench import Mailbox, MailBench, now
+from tests.mail.mailbench import MailBench, Mailbox, now
 from tests.mailboxes import MailHouse, mail_house
 from tests.platforms import FakeClock
 from tests.workspaces import *  # noqa: F403
@@ -21,7 +21,7 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def mailbox(mail_house: MailHouse, clock: FakeClock) -> Iterator[Mailbox]:  # noqa: F811
+def mailbox(mail_house: MailHouse, clock: FakeClock) -> Iterator[Mailbox]:
     """An empty mailbox."""
     made = Mailbox(mail_house, clock, mail_house.address())
     yield made

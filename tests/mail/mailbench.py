@@ -166,7 +166,7 @@ class MailBench:
     def connector(self) -> EmailConnector:
         """The connector alone."""
         nothing: Any = None
-        return EmailConnector(self.grant(), nothing, nothing, lambda: self.clock(), tls=self.platform.house.tls)
+        return EmailConnector(self.grant(), nothing, nothing, self.clock, tls=self.platform.house.tls)
 
     def run(self, work: Callable[[Connector], Coroutine[Any, Any, T]]) -> T:
         """Make the connector, do the work, let go of everything."""
@@ -218,7 +218,7 @@ class MailBench:
             text,
             files,
             self.clock() if last is None else last,
-            answered_raw='{"message_id": "%s", "subject": "Frage"}' % self.platform.last[person],
+            answered_raw=f'{{"message_id": "{self.platform.last[person]}", "subject": "Frage"}}',
         )
 
 

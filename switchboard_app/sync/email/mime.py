@@ -18,6 +18,7 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
 from typing import Final, cast
 
+from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.email.header import (
     Correspondent,
@@ -276,8 +277,25 @@ def _status(part: Message) -> tuple[str, str]:
         action = line_of(block, "action").lower()
         if action:
             said = words_of(line_of(block, "diagnostic-code")).partition(";")[2].strip()
-            return action.split()[0], (said or words_of(line_of(block, "status")))[:300]
+            return action.split()[0], (said or _status_words(words_of(line_of(block, "status"))))[:300]
     return "", ""
+
+
+def _status_words(status: str) -> str:
+    """A status code (RFC 3463) in words, where the server says nothing else."""
+    _, _, rest = status.partition(".")
+    known = {
+        "2.2": tr("the mailbox is full"),
+        "2.3": tr("the mail is too large"),
+        "3.4": tr("the mail is too large"),
+    }
+    subjects = {
+        "1": tr("the address does not exist"),
+        "2": tr("the mailbox takes no mail"),
+        "4": tr("the server cannot be reached"),
+        "7": tr("a rule of the server refuses it"),
+    }
+    return known.get(rest) or subjects.get(rest[:1]) or tr("no reason was given ({status})").format(status=status[:20])
 
 
 def _ids_within(part: Message) -> tuple[str, ...]:
