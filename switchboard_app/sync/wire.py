@@ -14,6 +14,7 @@ import struct
 import sys
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -101,10 +102,16 @@ def network(context: ssl.SSLContext, proxy: str | None, *, idle: float | None) -
 
 def system_trust() -> ssl.SSLContext:
     """TLS 1.2 or newer with the system's certificates. Not the default context: that one would write the keys of
-    sessions into a file that the environment names (``SSLKEYLOGFILE``)."""
+    sessions into a file that the environment names (``SSLKEYLOGFILE``), and trust another one (``SSL_CERT_FILE``)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_default_certs()
+    usual = ssl.get_default_verify_paths()
+    file = usual.openssl_cafile if Path(usual.openssl_cafile).is_file() else None
+    folder = usual.openssl_capath if Path(usual.openssl_capath).is_dir() else None
+    if sys.platform in ("win32", "darwin") or (file is None and folder is None):
+        context.load_default_certs()  # the system's own store; else whatever this library finds
+    else:
+        context.load_verify_locations(file, folder)
     return context
 
 

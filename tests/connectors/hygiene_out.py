@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.sync.addresses import MediaHosts
 from switchboard_app.sync.http import PER_HOST, Call
-from tests.connectors.certificates import certified
+from tests.connectors.certificates import certificate_of, certified
 from tests.connectors.hygiene import TOKEN, Tools, calls, check
 from tests.connectors.raw_server import answer, serving
 
@@ -190,6 +193,19 @@ async def a_proxy_gets_no_token_for_an_encrypted_host(tools: Tools) -> None:
         failure = await tools.fails(tools.ask(calls("https://api.example")[1], proxy=ours.base))
     assert ours.requests[0].startswith(b"CONNECT api.example:443 HTTP/1.1")
     assert b"authorization" not in ours.requests[0].lower()
+    assert failure.failure.certain
+
+
+@check
+async def no_trust_from_the_environment(tools: Tools) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("the system's store is not asked of OpenSSL there")
+    server, _ = certified(tools.folder, "localhost")
+    tools.patch.setenv("SSL_CERT_FILE", str(certificate_of(tools.folder, "localhost")))
+    tools.patch.setenv("SSL_CERT_DIR", str(tools.folder))
+    async with serving(answer(b"{}"), tls=server) as seen:
+        failure = await tools.fails(tools.ask(calls(seen.base)[1]))
+    assert not seen.requests
     assert failure.failure.certain
 
 
