@@ -11,7 +11,7 @@ from switchboard_app.model.errors import NotThere, Refused, WrongUse
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.language import tr
-from switchboard_app.store import health, journal, settings
+from switchboard_app.store import journal, settings
 from switchboard_app.store.ids import new_id
 from switchboard_app.store.tables import Account as AccountTable
 from switchboard_app.store.transaction import Row, Transaction
@@ -149,9 +149,6 @@ def remove(tx: Transaction, account: AccountId, by: Operator) -> None:
     tx.change("UPDATE account SET removed = 1 WHERE id = ?", account)
     journal.write(tx, by, "account_removed", object_id=account)
     tx.hint("accounts")
-
-
-set_health = health.put
 
 
 def set_platform_user(tx: Transaction, account: AccountId, user: PlatformId, options: Mapping[str, str]) -> None:

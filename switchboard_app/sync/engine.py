@@ -26,7 +26,7 @@ from switchboard_app.model.language import tr
 from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.model.token_facts import without_facts
-from switchboard_app.store import accounts, desk, outbox
+from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter
@@ -182,7 +182,7 @@ class Engine:
         fresh = account.last_ok_at is not None and now - account.last_ok_at < OVERDUE
         if not (self._store.postgres and fresh):
             wait = Millis(now + MINUTE)
-            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, detail, wait)
+            await self._store.run(health.put, account.id, Health.NEEDS_SIGN_IN, detail, wait)
         return None, answered
 
     async def whoami(self, account: Account) -> Account:
@@ -190,7 +190,7 @@ class Engine:
         line, _ = await self._ready(account, again=True)
         me = None if line is None else await ask_who(self._store, account, line.connector)
         if me is not None and is_another(account, me):
-            await self._store.run(accounts.set_health, account.id, Health.NEEDS_SIGN_IN, words_of_another(me))
+            await self._store.run(health.put, account.id, Health.NEEDS_SIGN_IN, words_of_another(me))
         elif me is not None and line is not None:
             await signed_in(self._store, account, me, line.connector)
             await self.renewal(account.id).proved()

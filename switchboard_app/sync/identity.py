@@ -11,7 +11,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
 from switchboard_app.model.token_facts import without_facts
-from switchboard_app.store import accounts
+from switchboard_app.store import accounts, health
 from switchboard_app.store.database import Store
 from switchboard_app.sync.connector import Connector, Forewarns, Learns, PlatformFailure, Self
 from switchboard_app.sync.poller import health_of
@@ -22,8 +22,8 @@ async def ask_who(store: Store, account: Account, connector: Connector) -> Self 
     try:
         return await connector.whoami()
     except PlatformFailure as failure:
-        health = failure.health or health_of(failure.failure)
-        await store.run(accounts.set_health, account.id, health, failure.health_detail)
+        found = failure.health or health_of(failure.failure)
+        await store.run(health.put, account.id, found, failure.health_detail)
     return None
 
 
@@ -33,7 +33,7 @@ async def signed_in(store: Store, account: Account, me: Self, connector: Connect
     options = {**without_facts(account.options), **me.options, **learnt, "platform_name": me.name or me.handle}
     await store.run(accounts.set_platform_user, account.id, me.platform_id, options)
     warning = connector.forewarning() if isinstance(connector, Forewarns) else ""
-    await store.run(accounts.set_health, account.id, Health.OK, warning)
+    await store.run(health.put, account.id, Health.OK, warning)
 
 
 async def remember(store: Store, account: Account, connector: Connector) -> None:

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from switchboard_app.log import logger
 from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import ACCOUNT_WIDE, DeliveryState, Failure, FailureKind
-from switchboard_app.model.health import Health
+from switchboard_app.model.health import Health, Seen
 from switchboard_app.model.ids import AttachmentId, EntryId, OutboxId, ThreadId
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import SECOND, Millis
-from switchboard_app.store import accounts, attachments, outbox
+from switchboard_app.store import attachments, health, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
 from switchboard_app.store.transaction import Transaction
@@ -102,6 +102,8 @@ async def _take_and_send(
         return await _failed(store, account, taken, PlatformFailure(Failure(FailureKind.TIMEOUT, False, words)))
     if not await store.run(outbox.record_sent, taken, receipt.platform_ids):
         logger("sync").info("delivery %s was settled by somebody else", taken.id)
+    if account.health is Health.BLOCKED:
+        await store.run(health.seen_sending, account.id, Seen(Health.OK))
     return DeliveryState.SENT
 
 
@@ -117,8 +119,8 @@ async def _failed(store: Store, account: Account, taken: Taken, failure: Platfor
         "delivery %s: %s, certain=%s %s", taken.id, failure.failure.kind, failure.failure.certain, failure.failure.trace
     )
     if failure.failure.kind in ACCOUNT_WIDE and failure.failure.kind is not FailureKind.RATE_LIMIT:
-        health = failure.health or health_of(failure.failure)
-        await store.run(accounts.set_health, account.id, health, failure.health_detail, account.next_poll_at)
+        seen = Seen(failure.health or health_of(failure.failure), failure.health_detail)
+        await store.run(health.seen_sending, account.id, seen)
     return state
 
 

@@ -21,7 +21,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import language_in_use, tr
 from switchboard_app.model.office_csv import read_directory
-from switchboard_app.store import accounts, directory
+from switchboard_app.store import accounts, directory, health
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location, embedded
 from switchboard_app.store.migrate import upgrade
@@ -147,7 +147,7 @@ def prepare(folder: Path, resources: Path) -> Prepared:
     store.write(directory.replace, read_directory(raw), ME)
     for account in filled.accounts.values():
         made = store.write(accounts.add, account.kind, account.name, ME)
-        store.write(accounts.set_health, made.id, Health.OK)
+        store.write(health.put, made.id, Health.OK)
     store.close()
     return Prepared(busy, quiet, filled, resources)
 

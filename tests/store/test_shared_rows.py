@@ -15,7 +15,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, AttachmentId, OfficeId, PlatformId
 from switchboard_app.model.office import Office, Topic
 from switchboard_app.model.times import SECOND, Millis
-from switchboard_app.store import accounts, attachments, directory, leases, settings
+from switchboard_app.store import accounts, attachments, directory, health, leases, settings
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import Lease
 from tests.store.town import OFFICES, ROADS, Town, minutes
@@ -52,16 +52,16 @@ def test_a_removed_account_keeps_its_history_and_frees_its_name(town: Town) -> N
 
 def test_health_says_since_when(town: Town) -> None:
     began = town.clock.forward(minutes(1))
-    town.store.write(accounts.set_health, town.account.id, Health.RATE_LIMITED, "bis 10:15", Millis(began + 900))
+    town.store.write(health.put, town.account.id, Health.RATE_LIMITED, "bis 10:15", Millis(began + 900))
     town.clock.forward(minutes(1))
-    town.store.write(accounts.set_health, town.account.id, Health.RATE_LIMITED, "bis 10:30", None)
+    town.store.write(health.put, town.account.id, Health.RATE_LIMITED, "bis 10:30", None)
     now = town.store.read(accounts.one, town.account.id)
     assert (now.health, now.health_since, now.health_detail) == (Health.RATE_LIMITED, began, "bis 10:30")
     assert (now.last_ok_at, now.next_poll_at) == (None, None)
     assert town.journal().count("account_health") == 1
-    town.store.write(accounts.set_health, town.account.id, Health.OK)
+    town.store.write(health.put, town.account.id, Health.OK)
     assert town.store.read(accounts.one, town.account.id).last_ok_at == town.clock.now
-    town.store.write(accounts.set_health, AccountId("none"), Health.OK)  # removed meanwhile: nothing to say
+    town.store.write(health.put, AccountId("none"), Health.OK)  # removed meanwhile: nothing to say
 
 
 def test_what_a_connector_learns_is_kept(town: Town) -> None:

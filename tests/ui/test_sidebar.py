@@ -10,7 +10,7 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import View
 from switchboard_app.model.health import Health, health_words
 from switchboard_app.model.times import Millis
-from switchboard_app.store import accounts, desk, enquiries
+from switchboard_app.store import accounts, desk, enquiries, health
 from switchboard_app.ui.sidebar import VIEWS, Choice, Sidebar
 from switchboard_app.ui.status_bar import StatusBar
 from switchboard_app.ui.text.health import ago, health_short, health_tone
@@ -75,7 +75,7 @@ async def test_an_account_that_is_ill_says_so_and_what_to_do(workspace: Workspac
     sidebar = await side(workspace, qtbot)
     row, trouble = sidebar._channels[page.id]
     assert trouble.isHidden()
-    workspace.store.write(accounts.set_health, page.id, Health.NEEDS_SIGN_IN)
+    workspace.store.write(health.put, page.id, Health.NEEDS_SIGN_IN)
     await until(lambda: not trouble.isHidden())
     assert trouble._said == "Sign in again"
     reason, step = health_words(Health.NEEDS_SIGN_IN)
@@ -85,7 +85,7 @@ async def test_an_account_that_is_ill_says_so_and_what_to_do(workspace: Workspac
     sidebar.health_wanted.connect(lambda: wanted.append(True))
     trouble.click()
     assert wanted
-    workspace.store.write(accounts.set_health, page.id, Health.OK)
+    workspace.store.write(health.put, page.id, Health.OK)
     await until(trouble.isHidden)
     assert row._dot == "facebook"
 
@@ -118,19 +118,19 @@ async def test_the_foot_says_how_the_accounts_are(workspace: Workspace, page: Ac
     await until(lambda: bar._waiting is not None)
     assert bar._outbox.source() == "Outbox empty"
     assert bar._place.source() == "Lokal"
-    workspace.store.write(accounts.set_health, page.id, Health.OK)
+    workspace.store.write(health.put, page.id, Health.OK)
     workspace.clock.forward(12_000)
     await until(lambda: bar._states[0].accessibleName() == "Rathaus Basel, 12 s ago")
-    workspace.store.write(accounts.set_health, page.id, Health.RATE_LIMITED, "10:15")
+    workspace.store.write(health.put, page.id, Health.RATE_LIMITED, "10:15")
     await until(lambda: bar._states[0].accessibleName() == "Rathaus Basel: Waits for the limit")
     await workspace.bridge.run(desk.reply, await workspace.bridge.ask(enquiries.find, 1), "Danke", ME, undo_millis=8000)
     await until(lambda: bar._outbox.source() == "1 waiting to be sent")
 
 
-@pytest.mark.parametrize("health", list(Health))
-def test_every_health_has_short_words_and_a_tone(health: Health) -> None:
-    assert 0 < len(health_short(health)) <= 22
-    assert health_tone(health) in ("good", "late", "bad")
+@pytest.mark.parametrize("state", list(Health))
+def test_every_health_has_short_words_and_a_tone(state: Health) -> None:
+    assert 0 < len(health_short(state)) <= 22
+    assert health_tone(state) in ("good", "late", "bad")
 
 
 def test_small_words() -> None:
