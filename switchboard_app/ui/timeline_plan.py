@@ -113,8 +113,8 @@ class Planner:
                 case EntryKind.MESSAGE:
                     yield Line(entry.id, entry, partial(self._message, entry, now), news=True)
                 case EntryKind.NOTE:
-                    kind = OfficeWordRow if _by_office(entry) else NoteRow
-                    yield Line(entry.id, entry, partial(kind, entry, self._wishes), news=True)
+                    make = partial(self._office_word, entry) if _by_office(entry) else None
+                    yield Line(entry.id, entry, make or partial(NoteRow, entry, self._wishes), news=True)
                 case EntryKind.PHONE_NOTE:
                     yield Line(entry.id, entry, partial(PhoneNoteRow, entry, self._wishes), news=True)
                 case EntryKind.EVENT:
@@ -136,6 +136,11 @@ class Planner:
             extras.append(UnclearCard(entry.delivery, now, self._wishes, parent))
         extras += earlier_wording.extras(entry, parent)
         return MessageRow(entry, now, self._wishes, extras, parent)
+
+    def _office_word(self, entry: Entry, parent: QWidget) -> Row:
+        files = entry.attachments
+        shown = [AttachmentList(files, self._thumbnails, self._player, self._wishes, parent)] if files else []
+        return OfficeWordRow(entry, self._wishes, parent, shown)
 
     def _event(self, entry: Entry, forwardings: dict[str, Forwarding], now: Millis) -> Iterator[Line]:
         sentence = event_sentence(entry, now)

@@ -19,6 +19,7 @@ from switchboard_app.ui import look
 from switchboard_app.ui.flow import Flow
 from switchboard_app.ui.message_text import chips_below, paragraph
 from switchboard_app.ui.plain import marks, plain_text
+from switchboard_app.ui.quoted_part import QuotedPart, new_words, quoted_part
 from switchboard_app.ui.text.message import meta_line, phone_note_head, spoken
 from switchboard_app.ui.timeline_row import Row, Wishes
 
@@ -92,12 +93,14 @@ class MessageRow(Row):
         self._bubble = QRectF()
         self._natural = -1
         self.text: look.Paragraph | None = None
+        self.quoted: QuotedPart | None = None
         self._parts: list[QWidget] = []
         if entry.text:
-            self.text = paragraph(entry.text, self, "bubble_out_text" if self._out else "bubble_in_text")
-            chips = chips_below(self.text, entry.text, wishes, self)
-            if chips is not None:
-                self._parts.append(chips)
+            words = new_words(entry)
+            self.text = paragraph(words, self, "bubble_out_text" if self._out else "bubble_in_text")
+            chips = chips_below(self.text, words, wishes, self)
+            self.quoted = quoted_part(entry, self.text, self._text_changed, self)
+            self._parts += [part for part in (chips, self.quoted) if part is not None]
         for extra in extras:
             extra.setParent(self)
             self._parts.append(extra)
@@ -114,6 +117,12 @@ class MessageRow(Row):
         self._natural = -1
         self._meta_block = None
         super().retheme()
+
+    def _text_changed(self) -> None:
+        self._natural = -1
+        self.remeasure()
+        self._arrange(self.width(), move=True)
+        self.update()
 
     def measure(self, width: int) -> int:
         return self._arrange(width, move=False)
@@ -221,11 +230,18 @@ class NoteRow(BoxRow):
 
 
 class OfficeWordRow(BoxRow):
-    """What an office said, as somebody here entered it or as it came by mail."""
+    """What an office said, as somebody here entered it or as it came by mail, then with its files in `extras`."""
 
-    def __init__(self, entry: Entry, wishes: Wishes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, entry: Entry, wishes: Wishes, parent: QWidget | None = None, extras: Sequence[QWidget] = ()
+    ) -> None:
         heading = tr("Word of the office · {name} · {time}").format(name=entry.author, time=clock_time(entry.at))
-        super().__init__("accent_ground", "line", heading, entry.text, wishes, parent)
+        super().__init__("accent_ground", "line", heading, new_words(entry), wishes, parent)
+        self.quoted = quoted_part(entry, self.text, self.remeasure, self)
+        if self.quoted is not None:
+            self.column.addWidget(self.quoted, 0, Qt.AlignmentFlag.AlignLeft)
+        for extra in extras:
+            self.column.addWidget(extra)
 
 
 class PhoneNoteRow(BoxRow):

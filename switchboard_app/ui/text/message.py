@@ -17,6 +17,7 @@ from switchboard_app.ui.plain import isolated, plain_text
 def meta_line(entry: Entry, now: Millis) -> str:
     """«Sandra Brodbeck · 09:41 · arrived late». Holds direction marks round the name: for painters, not for labels."""
     parts = [isolated(plain_text(entry.author)) if entry.author else "", clock_time(entry.at)]
+    parts += _mail_words(entry)
     if entry.elsewhere:
         parts.append(tr("sent with another tool"))
     if entry.late:
@@ -33,6 +34,20 @@ def meta_line(entry: Entry, now: Millis) -> str:
             if delivery.not_before > now:
                 parts.append(tr("next try {time}").format(time=clock_time(delivery.not_before)))
     return " · ".join(part for part in parts if part)
+
+
+def _mail_words(entry: Entry) -> list[str]:
+    """What a mail says beside its text: its subject, and whether a machine wrote it."""
+    if not entry.detail.startswith("{"):
+        return []
+    told = json.loads(entry.detail)
+    subject = plain_text(str(told.get("subject", "")))
+    automatic = {
+        "reply": tr("automatic message"),
+        "bulk": tr("sent to a list"),
+        "failure": tr("report of the mail server"),
+    }.get(told.get("automatic", ""), "")
+    return [part for part in (f"«{isolated(subject[:80])}»" if subject else "", automatic) if part]
 
 
 def _deleted_words(entry: Entry) -> str:
