@@ -30,6 +30,7 @@ from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
 from switchboard_app.sync.connector import Clock, Connector, Grant, Meter
+from switchboard_app.sync.email import EmailConnector
 from switchboard_app.sync.facebook import FacebookConnector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.identity import ask_who, is_another, remember, signed_in, words_of_another
@@ -43,10 +44,12 @@ from switchboard_app.sync.proving import Prover, SparingMeter
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.rereading import read_again
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
+from switchboard_app.sync.waking import Ears
 from switchboard_app.sync.x import XConnector, x_service
 from switchboard_app.tasks import TaskGroup
 
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
+    Channel.EMAIL: EmailConnector,
     Channel.FACEBOOK: FacebookConnector,
     Channel.INSTAGRAM: InstagramConnector,
     Channel.MASTODON: MastodonConnector,
@@ -122,6 +125,7 @@ class Engine:
         self._under_way: dict[str, asyncio.Task[Any]] = {}
         self._rests: dict[str, Millis] = {}
         self._chores_at = 0.0
+        self._ears = Ears(self._tasks, self.look_now)
         self._prover = Prover(store, self._sparing)
 
     # -- lines to the platforms ------------------------------------------------------------------------------------
@@ -336,6 +340,8 @@ class Engine:
                     self._at_once.add(account.id)  # the poll under way began before it was asked for
             if not account_wide(account.health):
                 self._start(f"send {account.id}", partial(self._tend_sends, account))
+            if account.id in self._lines:
+                self._ears.heed(account.id, self._lines[account.id].connector)
             if self._prover.may_be_due(account, now):
                 self._start(f"prove {account.id}", partial(self._prover.at_night, account))
         self._start("mails", self.mails)
