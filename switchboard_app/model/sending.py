@@ -7,7 +7,7 @@ It refuses to know a clock, a socket, a database or chance: every function is ha
 gives back the next state with what is to be done about it. The store's outbox loads a row, asks here and writes the
 answer under the epoch; the sender takes its deadlines from here; the simulator drives both.
 
-The numbers and why they fit together: docs/decisions/0012-send-permits.md.
+The numbers and why they fit together: docs/decisions/0013-send-permits.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What it is for: the sender makes it *before* it takes a row, hands it on with what is to be sent, and whoever writes to
 the network asks it directly before the write. A program that slept, or was held up, in between must not send what
-others may have sent meanwhile (decision 0012). It refuses to decide: `model.sending.may_write` does.
+others may have sent meanwhile (decision 0013). It refuses to decide: `model.sending.may_write` does.
 Called by the sender, the connectors, the door and the mail.
 """
 
