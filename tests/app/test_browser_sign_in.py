@@ -1,4 +1,4 @@
-"""The window's way to a sign-in by the browser: told in its own loop, left without a trace, never of another account."""
+"""The window's sign-in by the browser: told in its own loop, left without a trace, never of another account."""
 
 from __future__ import annotations
 
