@@ -94,7 +94,7 @@ class Call:
     """One request. At most one of `json`, `form` and `parts` is its body.
 
     `permit` is asked right before its first byte is written: a program that slept in between must not send what others
-    may have sent meanwhile (decision 0012).
+    may have sent meanwhile (decision 0013).
     """
 
     method: str

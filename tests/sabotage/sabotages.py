@@ -105,7 +105,7 @@ SABOTAGES = (
         "switchboard_app/model/sending.py",
         "asks = doubtful or (reads >= READS_BEFORE_ASKING and now - first >= READ_OVER)",
         "asks = False",
-        "tests/simulation/test_sends.py::test_sends_under_every_fault",
+        "tests/unit/test_sending.py::test_nothing_seen_is_asked_after_three_reads_over_ten_minutes_and_not_before",
     ),
     Sabotage(
         "the sender of a conversation is recovered too early",

@@ -168,7 +168,7 @@ async def sends(
     for _ in range(replies):
         where.reply(sim.dice.choice(sorted(where.enquiries)))
         await sim.sleep(sim.dice.uniform(0, 20))
-    for turn in range(2000):
+    for turn in range(1200):
         await sim.sleep(15)
         if where.look() and turn > 4:
             break
