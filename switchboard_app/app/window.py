@@ -57,8 +57,16 @@ def open_window(workspace: str, *, training: bool) -> int:
         with loop:
             return int(loop.run_until_complete(life.live()))
     finally:
+        _end_decoders()
         gc.enable()
         single.close()
+
+
+def _end_decoders() -> None:
+    """A file that is being decoded does not hold up the end of the program."""
+    from switchboard_app.ui.decoding.decoder import the_decoder
+
+    the_decoder().close()
 
 
 def _settle() -> None:

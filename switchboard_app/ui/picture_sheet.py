@@ -130,8 +130,8 @@ class PictureSheet(look.Sheet):
         self.body.addWidget(self.canvas, 1)
         self.words = look.Label("", look.Type.BODY, "muted", wrap=True)
         self.body.addWidget(self.words)
-        self.before_button = look.KeyButton("", "←", quiet=True)
-        self.after_button = look.KeyButton("", "→", quiet=True)
+        self.before_button = look.IconButton("chevron-left", tr("Previous picture: ←"), size=34)
+        self.after_button = look.IconButton("chevron-right", tr("Next picture: →"), size=34)
         self.size_button = look.KeyButton("", "1")
         self.save_button = look.KeyButton("", "S")
         self.close_button = look.KeyButton("", "Esc")
@@ -151,8 +151,8 @@ class PictureSheet(look.Sheet):
         ids = [one.id for one in among]
         self._among = tuple(among) if file.id in ids else (file,)
         self._at = ids.index(file.id) if file.id in ids else 0
-        self.before_button.set_words(tr("Previous"))
-        self.after_button.set_words(tr("Next"))
+        self.before_button.set_words(tr("Previous picture: ←"))
+        self.after_button.set_words(tr("Next picture: →"))
         self.save_button.set_words(tr("Save as…"))
         self.close_button.set_words(tr("Close"))
         for button in (self.before_button, self.after_button):

@@ -24,6 +24,7 @@ from switchboard_app.model.times import DAY, HOUR, MINUTE, SECOND, Millis
 from switchboard_app.store import accounts, budgets, gaps, health, proof
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.ui.keys import Action
+from switchboard_app.ui.picture_attachments import files, viewer
 from switchboard_app.ui.picture_stage import Stage
 
 _CONCERN = (
@@ -222,6 +223,8 @@ VIEWS = (
     PictureView("directory", "busy", _directory, _close_sheets),
     PictureView("keys", "busy", _keys, _close_sheets),
     PictureView("health", "busy", _health),
+    PictureView("files", "busy", files),
+    PictureView("viewer", "busy", viewer, _close_sheets),
     PictureView("empty", "quiet", _empty),
     PictureView("training", "training", _training),
     PictureView("training-call", "training", _training_call),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from switchboard_app.model.entry import Attachment
 from switchboard_app.model.language import tr
 from switchboard_app.ui import look
+from switchboard_app.ui.attachment_line import AttachmentLine
 from switchboard_app.ui.file_line import caption
 from switchboard_app.ui.file_names import risky
 from switchboard_app.ui.plain import plain_text, plain_tooltip
@@ -89,14 +90,14 @@ class SeekBar(QSlider):
         look.box(painter, QRectF(done.right() - knob / 2, middle - knob / 2, knob, knob), "accent", radius=5)
 
 
-class SoundLine(QWidget):
+class SoundLine(AttachmentLine):
     """One voice message."""
 
     def __init__(self, file: Attachment, player: Player, wishes: Wishes, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self.play = look.IconButton("play", tr("Play"), tone="accent", size=32)
+        super().__init__(self.play, parent)
         self.file = file
         self._player = player
-        self.play = look.IconButton("play", tr("Play"), self, tone="accent", size=32)
         self.name = look.elided(caption(file), look.Type.BODY_MEDIUM, "text", self)
         self.bar = SeekBar(self)
         self.times = look.Label("", look.Type.SECONDARY, "muted", self)
@@ -114,27 +115,15 @@ class SoundLine(QWidget):
         look.follow(self.retheme)
 
     def _lay_out(self) -> None:
-        self._row = QHBoxLayout(self)
-        middle = QVBoxLayout()
-        middle.setSpacing(look.px(1))
-        middle.addWidget(self.name)
+        self.words.addWidget(self.name)
         below = QHBoxLayout()
         below.setSpacing(look.px(look.S2))
         below.addWidget(self.bar, 1)
         below.addWidget(self.times)
         below.addWidget(self.speed)
-        middle.addLayout(below)
-        middle.addWidget(self.trouble)
-        self._row.addWidget(self.play)
-        self._row.addLayout(middle, 1)
-        self._row.addWidget(self.button)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-
-    def retheme(self) -> None:
-        edge = look.px(10)
-        self._row.setContentsMargins(edge, look.px(8), edge, look.px(8))
-        self._row.setSpacing(look.px(look.S2))
-        self.update()
+        self.words.addLayout(below)
+        self.words.addWidget(self.trouble)
+        self.buttons.addWidget(self.button)
 
     def _moved(self, attachment: str) -> None:
         if attachment == self.file.id:
@@ -160,6 +149,3 @@ class SoundLine(QWidget):
         self.trouble.setText(standing.words or warning)
         self.trouble.setVisible(bool(standing.words or warning))
         self.setAccessibleName(plain_text(tr("Voice message {name}").format(name=name)))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look.box(QPainter(self), QRectF(self.rect()), "pane", "line")

@@ -140,6 +140,7 @@ async def test_a_damaged_picture_becomes_a_line(desk: Desk) -> None:
     ("state", "reason", "words"),
     [
         (AttachmentState.PENDING, "", "is being fetched"),
+        (AttachmentState.PENDING, "Kein Netz.", "the last try: Kein Netz."),
         (AttachmentState.TOO_BIG, "", "too big"),
         (AttachmentState.UNAVAILABLE, "Facebook does not give it in Europe.", "Facebook does not give it in Europe."),
         (AttachmentState.UNAVAILABLE, "", "not available through the platform"),
@@ -154,7 +155,7 @@ async def test_what_is_not_here_says_why_and_leads_to_the_inbox(
     await desk.open(enquiry)
     shown = line(desk)
     assert shown is not None
-    assert words in shown.words
+    assert words in shown.why
     if state is AttachmentState.PENDING:
         assert shown.button is None
         return
@@ -196,7 +197,7 @@ async def test_a_risky_file_warns_before_it_is_saved(desk: Desk) -> None:
     await desk.open(keep(desk, "rechnung.pdf.exe", b"MZ" + b"\0" * 200))
     shown = line(desk)
     assert shown is not None
-    assert "harm" in shown.words
+    assert "harm" in shown.why
     assert shown.button is not None
     shown.button.click()
     saving = desk.pane.sheets.saving

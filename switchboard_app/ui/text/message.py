@@ -113,7 +113,8 @@ def attachment_words(state: AttachmentState, reason: str) -> str:
     """Why a file is not here, in words; "" for one that is."""
     match state:
         case AttachmentState.PENDING:
-            return tr("is being fetched")
+            last = tr("is being fetched; the last try: {reason}").format(reason=reason)
+            return last if reason else tr("is being fetched")
         case AttachmentState.KEPT:
             return ""
         case AttachmentState.TOO_BIG:
