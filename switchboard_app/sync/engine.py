@@ -121,11 +121,12 @@ class Engine:
         self._making: dict[AccountId, asyncio.Lock] = {}
         self._wanted = asyncio.Event()
         self._at_once: set[AccountId] = set()
+        self._woken: set[AccountId] = set()
         self._tasks = TaskGroup(self._ended_in_error)
         self._under_way: dict[str, asyncio.Task[Any]] = {}
         self._rests: dict[str, Millis] = {}
         self._chores_at = 0.0
-        self._ears = Ears(self._tasks, self.look_now)
+        self._ears = Ears(self._tasks, self.wake)
         self._prover = Prover(store, self._sparing)
 
     # -- lines to the platforms ------------------------------------------------------------------------------------
@@ -225,13 +226,16 @@ class Engine:
 
     # -- one round -------------------------------------------------------------------------------------------------
 
-    async def poll_account(self, account: Account, *, patience: float = 0.0, due_only: bool = False) -> Poll:
-        """Poll one account now; `patience` is for how many seconds to wait while another station does."""
+    async def poll_account(
+        self, account: Account, *, patience: float = 0.0, due_only: bool = False, asked: bool = True
+    ) -> Poll:
+        """Poll one account now; `patience` is for how many seconds to wait while another station does, `asked` whether
+        a person waits to be told."""
         line, answered = await self._ready(account)
         if line is None:
             return Poll(health=Health.NEEDS_SIGN_IN, reached=answered)
         left = line.meter.of_polls
-        done = await poll(self._store, account, line.connector, left, patience=patience, due_only=due_only)
+        done = await poll(self._store, account, line.connector, left, patience=patience, due_only=due_only, asked=asked)
         if done.skipped and due_only:
             self._rests[f"poll {account.id}"] = Millis(self._store.now() + 2 * SECOND)  # somebody else has the lead
         await remember(self._store, account, line.connector)
@@ -304,7 +308,14 @@ class Engine:
         """Send soon, and poll `account` soon. Call it in the engine's loop."""
         if account is not None:
             self._at_once.add(account)
+            self._woken.discard(account)
         self._chores_at = 0.0
+        self._wanted.set()
+
+    def wake(self, account: AccountId) -> None:
+        """Poll `account` soon because its platform said so: nobody waits to be told what comes of it."""
+        self._woken.add(account)
+        self._at_once.add(account)
         self._wanted.set()
 
     async def run(self) -> None:
@@ -368,7 +379,9 @@ class Engine:
         self._rests[name] = Millis(self._store.now() + REST)
 
     async def _tend_polls(self, account: Account, *, asked: bool) -> None:
-        await self.poll_account(account, due_only=not asked)
+        by_person = asked and account.id not in self._woken
+        self._woken.discard(account.id)
+        await self.poll_account(account, due_only=not asked, asked=by_person)
 
     async def _tend_sends(self, account: Account) -> None:
         waiting = bool(await self._store.ask(outbox.due, account.id, "message", 1))

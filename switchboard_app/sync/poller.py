@@ -64,12 +64,13 @@ async def poll(
     *,
     patience: float = 0.0,
     due_only: bool = False,
+    asked: bool = True,
 ) -> Poll:
     """Fetch everything new of one account; failures become its health, they are never raised.
 
     `budgets` says what is left of those that a poll spends, for the pause until the next one. `patience` is for how
-    many seconds to wait while somebody else polls. `due_only` leaves it be when somebody else has just done so; a poll
-    that is not so was asked for by a person, who is told at once what it came to.
+    many seconds to wait while somebody else polls. `due_only` leaves it be when somebody else has just done so. Whoever
+    `asked` is told at once what it came to; a poll by itself shows only what lasts.
     """
     lead = await take_lead(store, f"poll:{account.id}", patience)
     if lead is None:
@@ -86,10 +87,10 @@ async def poll(
                 await _sweep(store, account, connector, lead.lease, done)
                 await _fetch_left_over(store, account, connector)
             except PlatformFailure as failure:
-                await _failed(store, account, failure, done, asked=not due_only)
+                await _failed(store, account, failure, done, asked=asked)
             else:
                 left = () if budgets is None else await budgets()
-                await _went_through(store, account, connector, left, done, asked=not due_only)
+                await _went_through(store, account, connector, left, done, asked=asked)
     except LeadLost:
         logger("sync").info("account %s: the lead was lost, the poll ended there", account.id)
         return Poll(done.fetched, done.new, done.settled, account.health, account.next_poll_at, skipped=True)

@@ -78,7 +78,7 @@ class Day:
             if self.dice.random() < 0.02:
                 await self._die_polling(store)
                 return
-            done = await engine.poll_account(account, due_only=True)
+            done = await engine.poll_account(account, due_only=True, asked=False)
             self.polls += not done.skipped
         await engine.chores()
         waiting = bool(await store.ask(outbox.due, account.id, "message", 1))

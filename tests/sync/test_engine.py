@@ -14,11 +14,13 @@ from switchboard_app.model.errors import Unreachable
 from switchboard_app.model.health import Health
 from switchboard_app.model.times import MINUTE, SECOND
 from switchboard_app.store import accounts, leases
+from switchboard_app.store import health as stored_health
 from switchboard_app.store.database import Store
 from switchboard_app.sync import engine as engine_module
 from switchboard_app.sync.connector import Batch, Cursor, Known
 from switchboard_app.sync.engine import Engine, Surroundings
 from switchboard_app.sync.x import XConnector
+from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.x import SimulatedX
 from tests.platforms import FakeClock, Served
@@ -265,3 +267,26 @@ def test_a_workspace_that_goes_away_and_comes_back(
         asyncio.run(scene())
     finally:
         store.close()
+
+
+def test_a_wake_by_the_platform_shows_no_blip_and_a_person_is_told(
+    embedded_store: Store, ring: Ring, page: Account, facebook: SimulatedFacebook
+) -> None:
+    async def scene() -> None:
+        async with engine_of(embedded_store, ring) as engine:
+            running = asyncio.create_task(engine.run())
+            await until(lambda: asyncio.to_thread(lambda: health(embedded_store, page) is Health.OK))
+            facebook.faults.add("GET /", faults.server_error(accepted=False), times=None)
+            engine.wake(page.id)
+            await until(lambda: asyncio.to_thread(lambda: failed(embedded_store, page) > 0))
+            assert health(embedded_store, page) is Health.OK
+            engine.look_now(page.id)
+            await until(lambda: asyncio.to_thread(lambda: health(embedded_store, page) is Health.UNREACHABLE))
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(scene())
+
+
+def failed(store: Store, account: Account) -> int:
+    return store.read(stored_health.failures, account.id)
