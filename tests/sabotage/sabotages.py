@@ -234,4 +234,42 @@ SABOTAGES = (
         "if not named:",
         "tests/connectors/test_mastodon_sending.py::test_words_that_would_reach_somebody_else_are_refused",
     ),
+    # -- the one HTTP door, redaction, Instagram ------------------------------------------------------------------
+    Sabotage(
+        "redirects are followed",
+        "switchboard_app/sync/http.py",
+        "follow_redirects=False",
+        "follow_redirects=True",
+        "tests/connectors/test_http.py::test_cookies_are_not_kept_and_redirects_not_followed",
+        push=True,
+    ),
+    Sabotage(
+        "the log is not redacted",
+        "switchboard_app/log.py",
+        "return redact(super().format(record))",
+        "return super().format(record)",
+        "tests/unit/test_log.py::test_lines_are_written_redacted",
+        push=True,
+    ),
+    Sabotage(
+        "an error quotes what a citizen wrote",
+        "switchboard_app/log.py",
+        "lines.append(places(error))",
+        'lines.append(f"{places(error)} {error}")',
+        "tests/unit/test_log.py::test_an_error_is_told_by_kind_and_place_alone",
+    ),
+    Sabotage(
+        "old TLS will do",
+        "switchboard_app/sync/wire.py",
+        "context.minimum_version = ssl.TLSVersion.TLSv1_2",
+        "context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED",
+        "tests/connectors/test_hygiene.py",
+    ),
+    Sabotage(
+        "an upload that broke counts as a send",
+        "switchboard_app/sync/instagram/connector.py",
+        "raise surely(failure) from None",
+        "raise",
+        "tests/connectors/test_instagram.py::test_an_upload_that_broke_is_certain",
+    ),
 )
