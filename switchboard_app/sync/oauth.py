@@ -3,7 +3,7 @@
 What it is for: `ask_consent` makes one attempt and returns the secret as the keyring keeps it. Nothing secret is ever
 in an address, in the log or in the list of processes: the verifier stays in memory, tokens and client secret travel in
 bodies and headers through the one HTTP door. It refuses to open a browser (whoever calls does, `show` is told the
-address) and to know a platform: `OAuthService` says where it lives. Called by `sync.engine`.
+address) and to know a platform: `OAuthPlatform` says where it lives. Called by `sync.engine`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EXPIRES_AT: Final = "expires_at"
 
 
 @dataclass(frozen=True, slots=True)
-class OAuthService:
+class OAuthPlatform:
     """A platform's side: where consent is asked, where codes become tokens, what is asked for.
 
     `must` are the scopes without which nothing works; `scopes` are all that are asked for.
@@ -53,7 +53,7 @@ class OAuthClient:
 
 
 async def ask_consent(
-    service: OAuthService,
+    platform: OAuthPlatform,
     client: OAuthClient,
     port: int,
     door: HttpDoor,
@@ -68,7 +68,7 @@ async def ask_consent(
     """
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
     async with Callback(state, port) as back:
-        show(_address(service, client, back.address, state, verifier))
+        show(_address(platform, client, back.address, state, verifier))
         try:
             async with asyncio.timeout(wait_seconds):
                 brought = await back.answer()
@@ -88,27 +88,27 @@ async def ask_consent(
     }
     basic = (client.id, client.secret) if client.secret else None
     try:
-        answer = await door.ask(Call("POST", service.token, form=form, basic=basic))
+        answer = await door.ask(Call("POST", platform.token, form=form, basic=basic))
     except PlatformFailure as failure:
         raise Unreachable(failure.failure.text, _begin_again()) from None
-    return _secret(service, client, answer, clock())
+    return _secret(platform, client, answer, clock())
 
 
-def _address(service: OAuthService, client: OAuthClient, back: str, state: str, verifier: str) -> str:
+def _address(platform: OAuthPlatform, client: OAuthClient, back: str, state: str, verifier: str) -> str:
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
         "response_type": "code",
         "client_id": client.id,
         "redirect_uri": back,
-        "scope": " ".join(service.scopes),
+        "scope": " ".join(platform.scopes),
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    return f"{service.authorise}?{urlencode(asked)}"
+    return f"{platform.authorise}?{urlencode(asked)}"
 
 
-def _secret(service: OAuthService, client: OAuthClient, answer: Answer, now: Millis) -> dict[str, str]:
+def _secret(platform: OAuthPlatform, client: OAuthClient, answer: Answer, now: Millis) -> dict[str, str]:
     told = told_by(answer)
     fresh = tokens_of(told, now)
     if answer.status >= 500 or answer.status == 429:
@@ -120,7 +120,7 @@ def _secret(service: OAuthService, client: OAuthClient, answer: Answer, now: Mil
             tr("Check the app's settings at the platform.") if why else _begin_again(),
         )
     given = text_of(told.get("scope")).split()
-    lacking = [scope for scope in service.must if given and scope not in given]
+    lacking = [scope for scope in platform.must if given and scope not in given]
     if lacking:
         raise Refused(
             tr("The platform allowed less than this program needs: {scopes} is missing.").format(

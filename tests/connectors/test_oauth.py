@@ -18,8 +18,8 @@ from switchboard_app.model.errors import Refused, Unreachable, UserError
 from switchboard_app.model.times import SECOND
 from switchboard_app.sync.callback import Callback
 from switchboard_app.sync.http import HttpDoor
-from switchboard_app.sync.oauth import EXPIRES_AT, OAuthClient, OAuthService, ask_consent
-from switchboard_app.sync.x import x_service
+from switchboard_app.sync.oauth import EXPIRES_AT, OAuthClient, OAuthPlatform, ask_consent
+from switchboard_app.sync.x import x_platform
 from switchboard_app.training import faults
 from switchboard_app.training.x import SimulatedX
 from tests.browser import StandIn
@@ -35,7 +35,7 @@ def signing_in(
     browser: Callable[[str], None],
     *,
     client: OAuthClient = CLIENT,
-    service: OAuthService | None = None,
+    platform: OAuthPlatform | None = None,
     port: int = 0,
     wait: float = 10.0,
 ) -> dict[str, str]:
@@ -44,7 +44,7 @@ def signing_in(
     async def scene() -> dict[str, str]:
         door = HttpDoor(clock, tls=_NO_TRUST)
         try:
-            asked = service or x_service(served.base)
+            asked = platform or x_platform(served.base)
             return await ask_consent(asked, client, port, door, clock, browser, wait_seconds=wait)
         finally:
             await door.aclose()
@@ -218,9 +218,9 @@ def test_a_code_of_somebody_else_is_refused(x_server: Served[SimulatedX], clock:
 
 
 def test_less_than_asked_is_told(x_server: Served[SimulatedX], clock: FakeClock) -> None:
-    service = replace(x_service(x_server.base), scopes=("tweet.read", "users.read", "dm.read"))
+    platform = replace(x_platform(x_server.base), scopes=("tweet.read", "users.read", "dm.read"))
     with pytest.raises(Refused, match=r"dm\.write"):
-        signing_in(x_server, clock, StandIn(), service=service)
+        signing_in(x_server, clock, StandIn(), platform=platform)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_leaving_closes_the_door_at_once(x_server: Served[SimulatedX], clock: Fa
     async def scene() -> None:
         door = HttpDoor(clock, tls=_NO_TRUST)
         waiting = asyncio.ensure_future(
-            ask_consent(x_service(x_server.base), CLIENT, port, door, clock, lambda _address: None)
+            ask_consent(x_platform(x_server.base), CLIENT, port, door, clock, lambda _address: None)
         )
         await asyncio.sleep(0.05)
         waiting.cancel()

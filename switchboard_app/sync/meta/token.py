@@ -142,7 +142,7 @@ def _lacks(names: Sequence[str], now: Millis) -> PlatformFailure:
 def _of_a_person() -> PlatformFailure:
     """The failure of a token that is a person's own."""
     words = tr(
-        "This is the token of a person, not of a page. Take the page's own token (/me/accounts), or better one of a"
+        "This is the token of a person, not of a page. Take the page's own token, or better one of a"
         " system user: see docs/operations.md."
     )
     return PlatformFailure(Failure(FailureKind.AUTH, True, words), Health.NEEDS_SIGN_IN, words)

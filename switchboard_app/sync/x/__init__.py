@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from switchboard_app.sync.x.connector import XConnector
-from switchboard_app.sync.x.consent import x_service
+from switchboard_app.sync.x.consent import x_platform
 
-__all__ = ["XConnector", "x_service"]
+__all__ = ["XConnector", "x_platform"]
