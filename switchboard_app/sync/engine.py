@@ -38,14 +38,14 @@ from switchboard_app.sync.instagram import InstagramConnector
 from switchboard_app.sync.mail import Post, send_mails
 from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.sync.meter import StoreMeter
-from switchboard_app.sync.oauth import OAuthClient, OAuthService, ask_consent
+from switchboard_app.sync.oauth import OAuthClient, OAuthPlatform, ask_consent
 from switchboard_app.sync.poller import Poll, poll
 from switchboard_app.sync.proving import Prover, SparingMeter
 from switchboard_app.sync.renewal import Renewal, Secrets
 from switchboard_app.sync.rereading import read_again
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.waking import Ears
-from switchboard_app.sync.x import XConnector, x_service
+from switchboard_app.sync.x import XConnector, x_platform
 from switchboard_app.tasks import TaskGroup
 
 CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
@@ -55,7 +55,7 @@ CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector
     Channel.MASTODON: MastodonConnector,
     Channel.X: XConnector,
 }
-SERVICES: Mapping[Channel, Callable[[str], OAuthService]] = {Channel.X: x_service}
+OAUTH: Mapping[Channel, Callable[[str], OAuthPlatform]] = {Channel.X: x_platform}
 """Where each platform that signs in by the browser asks for consent (`SignIn.browser` in model.sign_in)."""
 TICK_SECONDS = 0.5
 CHORES_SECONDS = 5.0
@@ -222,7 +222,7 @@ class Engine:
         self, kind: Channel, api_base: str, client: OAuthClient, port: int, show: Callable[[str], None]
     ) -> dict[str, str]:
         """Have a person sign in by the browser; `show` is told the address. Returns the secret. Raises UserError."""
-        return await ask_consent(SERVICES[kind](api_base), client, port, self._door, self._store.now, show)
+        return await ask_consent(OAUTH[kind](api_base), client, port, self._door, self._store.now, show)
 
     # -- one round -------------------------------------------------------------------------------------------------
 

@@ -256,9 +256,9 @@ def _citizen(entry: Entry, photos: Path) -> Citizen:
     if platform is Platform.X and not re.fullmatch(r"[A-Za-z0-9_]{4,15}", handle):
         raise entry.wrong("handle", tr("must be 4 to 15 letters, digits or _"))
     if platform is Platform.INSTAGRAM and not re.fullmatch(r"[a-z0-9_.]{1,30}", handle):
-        raise entry.wrong("handle", tr("must be small letters, digits, _ or ."))
+        raise entry.wrong("handle", tr("must be small letters, digits, underscores or dots"))
     if platform is Platform.MASTODON and not re.fullmatch(r"[a-z0-9_]{1,30}", handle):
-        raise entry.wrong("handle", tr("must be small letters, digits or _"))
+        raise entry.wrong("handle", tr("must be small letters, digits or underscores"))
     citizen = Citizen(
         key=entry.key("key"),
         platform=platform,

@@ -28,7 +28,7 @@ from switchboard_app.training.journal import Journal
 from switchboard_app.training.mastodon_limits import Limits
 from switchboard_app.training.mastodon_posts import Posts
 from switchboard_app.training.mastodon_uploads import Uploads
-from switchboard_app.training.mastodon_wire import REFUSALS, Refused, json_response, page_of, refusal
+from switchboard_app.training.mastodon_wire import REFUSALS, NotAnswered, json_response, page_of, refusal
 from switchboard_app.training.platform import Clock, SimulatedPlatform, number_of
 from switchboard_app.training.truth import NobodyThere, SimulatedFile, SimulatedMessage, SimulatedPerson
 
@@ -160,7 +160,7 @@ class SimulatedMastodon(SimulatedPlatform):
                 headers = self.limits.take(request.method, path)
                 self._authenticate(request, scope)
                 answered = await answer(request)
-            except Refused as refused:
+            except NotAnswered as refused:
                 return json_response({"error": refused.words}, refused.status, headers | dict(refused.headers))
             if isinstance(answered, Response):
                 answered.headers.update(headers)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from switchboard_app.model.times import HOUR, MINUTE, Millis
-from switchboard_app.training.mastodon_wire import Refused
+from switchboard_app.training.mastodon_wire import NotAnswered
 from switchboard_app.training.platform import Clock
 
 CALLS: Final = "calls"
@@ -30,14 +30,14 @@ class Limits:
         self._used: dict[str, tuple[int, int]] = {}
 
     def take(self, method: str, path: str) -> dict[str, str]:
-        """Use one request and say what the headers say then. Raises Refused when none is left."""
+        """Use one request and say what the headers say then. Raises NotAnswered when none is left."""
         name = _name(method, path)
         window, used = self._window(name)
         refused = used >= self.limits[name]
         self._used[name] = (window, min(used + 1, self.limits[name]))
         headers = self._headers(name)
         if refused:
-            raise Refused(429, "Too many requests", tuple(headers.items()))
+            raise NotAnswered(429, "Too many requests", tuple(headers.items()))
         return headers
 
     def left(self, name: str) -> int:

@@ -22,7 +22,7 @@ class Uploads:
         self._left: dict[str, int] = {}
 
     def take(self, known_as: str, content_type: str, body: bytes, processing: int) -> dict[str, Any]:
-        """A file comes in. Raises Refused."""
+        """A file comes in. Raises NotAnswered."""
         try:
             parts = {part.name: part for part in read_parts(content_type, body)}
         except PartsUnreadable:
@@ -37,7 +37,7 @@ class Uploads:
         return self.look(known_as)
 
     def look(self, known_as: str) -> dict[str, Any]:
-        """The file as the instance tells it; no address while it is worked on. Raises Refused."""
+        """The file as the instance tells it; no address while it is worked on. Raises NotAnswered."""
         if known_as not in self.files:
             raise REFUSALS["missing"]
         busy = self._left[known_as] > 0
@@ -46,7 +46,7 @@ class Uploads:
         return {"id": known_as, "type": "image", "url": address, "description": self.descriptions[known_as]}
 
     def for_post(self, known_as: str) -> SimulatedFile:
-        """The file for a post. Raises Refused when there is none, or it is still worked on."""
+        """The file for a post. Raises NotAnswered when there is none, or it is still worked on."""
         if known_as not in self.files or self._left[known_as] > 0:
             raise REFUSALS["parameter"]
         return self.files[known_as]

@@ -18,7 +18,7 @@ from switchboard_app.training.faults import Reply
 from switchboard_app.training.truth import SimulatedMessage
 
 
-class Refused(Exception):
+class NotAnswered(Exception):
     """The instance answers with an error."""
 
     def __init__(self, status: int, words: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
@@ -32,17 +32,17 @@ _REALM: Final = 'Bearer realm="Doorkeeper", error="{error}", error_description="
 _TOKEN: Final = "The access token is invalid"  # noqa: S105 - a sentence
 _SCOPE: Final = "This action is outside the authorized scopes"
 
-REFUSALS: Final[Mapping[str, Refused]] = {
-    "token": Refused(401, _TOKEN, (("www-authenticate", _REALM.format(error="invalid_token", words=_TOKEN)),)),
-    "scope": Refused(403, _SCOPE, (("www-authenticate", _REALM.format(error="insufficient_scope", words=_SCOPE)),)),
-    "disabled": Refused(403, "Your login is currently disabled"),
-    "missing": Refused(404, "Record not found"),
-    "gone": Refused(410, "Gone"),
-    "parameter": Refused(422, "Validation failed: Text can't be blank"),
-    "length": Refused(422, "Validation failed: Text character limit of 500 exceeded"),
-    "nobody": Refused(422, "Validation failed: nobody in this simulation is named"),
-    "limit": Refused(429, "Too many requests"),
-    "temporary": Refused(503, "There was a temporary problem serving your request, please try again"),
+REFUSALS: Final[Mapping[str, NotAnswered]] = {
+    "token": NotAnswered(401, _TOKEN, (("www-authenticate", _REALM.format(error="invalid_token", words=_TOKEN)),)),
+    "scope": NotAnswered(403, _SCOPE, (("www-authenticate", _REALM.format(error="insufficient_scope", words=_SCOPE)),)),
+    "disabled": NotAnswered(403, "Your login is currently disabled"),
+    "missing": NotAnswered(404, "Record not found"),
+    "gone": NotAnswered(410, "Gone"),
+    "parameter": NotAnswered(422, "Validation failed: Text can't be blank"),
+    "length": NotAnswered(422, "Validation failed: Text character limit of 500 exceeded"),
+    "nobody": NotAnswered(422, "Validation failed: nobody in this simulation is named"),
+    "limit": NotAnswered(429, "Too many requests"),
+    "temporary": NotAnswered(503, "There was a temporary problem serving your request, please try again"),
 }
 
 

@@ -141,7 +141,7 @@ DOORS = {
     "httpx": tuple(f"switchboard_app/sync/{room}" for room in ("http", "wire", "addresses", "engine", "inside")),
     "httpcore": ("switchboard_app/sync/wire",),
     "aiosmtplib": ("switchboard_app/sync/mail", "switchboard_app/sync/smtp"),
-    "webbrowser": ("switchboard_app/ui/links",),
+    "webbrowser": ("switchboard_app/ui/links", "switchboard_app/cli/browser"),
     "PySide6.QtGui.QDesktopServices": ("switchboard_app/ui/links",),
     # What decodes files of strangers runs in the decoder process; what plays gets samples only.
     "PySide6.QtGui.QImageReader": ("switchboard_app/ui/decoding/pictures",),
