@@ -272,4 +272,42 @@ SABOTAGES = (
         "raise",
         "tests/connectors/test_instagram.py::test_an_upload_that_broke_is_certain",
     ),
+    # -- files -----------------------------------------------------------------------------------------------------
+    Sabotage(
+        "files come from anywhere",
+        "switchboard_app/sync/addresses.py",
+        'if not any(host == domain or host.endswith(f".{domain}") for domain in self.domains):',
+        "if False:",
+        "tests/connectors/test_addresses.py::test_addresses_off_the_list_are_never_connected_to",
+        push=True,
+    ),
+    Sabotage(
+        "a name is looked up again after the check",
+        "switchboard_app/sync/http.py",
+        "target = url.copy_with(host=place)",
+        "target = url",
+        "tests/connectors/test_fetch_canary.py::test_a_name_that_changes_after_the_check_leads_nowhere",
+    ),
+    Sabotage(
+        "a picture is decoded in the window",
+        "switchboard_app/ui/thumbnails.py",
+        "return None if made is None else made.image",
+        "return QImage.fromData(content)",
+        "tests/ui/test_attachments.py::test_without_its_decoder_the_window_shows_no_picture",
+        push=True,
+    ),
+    Sabotage(
+        "the window believes the decoder",
+        "switchboard_app/ui/decoding/decoder.py",
+        "if not width or not height or len(answer.body) != width * height * 4:",
+        "if not width or not height:",
+        "tests/ui/test_decoder.py::test_lies_about_pixels_are_no_picture",
+    ),
+    Sabotage(
+        "a file is shown beside the draft before it is stored",
+        "switchboard_app/ui/picked_files.py",
+        "made = await self._bridge.run(drafts.add_file, self._bridge.me, place, file.name, file.content)",
+        'made = DraftFile("x", file.name, candidate.mime, candidate.size)',
+        "tests/ui/test_composer_files.py::test_files_are_beside_the_draft_before_they_are_shown_and_gone_when_removed",
+    ),
 )

@@ -14,7 +14,9 @@ from switchboard_app.model.errors import Unreachable
 from switchboard_app.model.ids import EnquiryId, PlatformId
 from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.store import attachments
+from switchboard_app.ui import thumbnails
 from switchboard_app.ui.attachment_view import FileLine, PictureTile
+from switchboard_app.ui.decoding.decoder import Decoder
 from switchboard_app.ui.file_names import MOST_BYTES, MOST_CHARACTERS, cleaned, ending, risky, size_words
 from switchboard_app.ui.links import LinkSheet
 from switchboard_app.ui.saving import write_file
@@ -128,6 +130,16 @@ async def test_a_picture_is_a_tile_that_keeps_its_size_and_opens_the_viewer(desk
     assert not sheet.isVisible()
     assert focus() is made
     assert desk.pane.current() is not None
+
+
+async def test_without_its_decoder_the_window_shows_no_picture(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window has nothing of its own that would decode: a whole picture becomes a line that can be saved."""
+    ended = Decoder()
+    ended.close()
+    monkeypatch.setattr(thumbnails, "the_decoder", lambda: ended)
+    await desk.open(keep(desk, "IMG_2231.jpg", picture(1200, 800, b"jpeg")))
+    await until(lambda: line(desk), 8)
+    assert not [one for one in desk.pane.timeline.findChildren(PictureTile) if one.isVisible()]
 
 
 async def test_a_damaged_picture_becomes_a_line(desk: Desk) -> None:
