@@ -75,6 +75,15 @@ class Token:
     def keep_account_secret(self, account: str, secret: Mapping[str, str]) -> None:
         """Nothing is kept."""
 
+    def former_secret(self, account: str) -> dict[str, str] | None:
+        """There was none."""
+
+    def secret_proved(self, account: str) -> None:
+        """Nothing is kept."""
+
+    def take_back_secret(self, account: str) -> None:
+        """Nothing is kept."""
+
     def forget_account(self, account: str) -> None:
         """Nothing is kept."""
 

@@ -36,6 +36,16 @@ class Nobody:
     ) -> Account:
         raise NotImplementedError
 
+    async def add_by_browser(
+        self, kind: Channel, name: str, client: Mapping[str, str], api_base: str, show: Callable[[str], None]
+    ) -> Account:
+        raise NotImplementedError
+
+    async def sign_in_by_browser(
+        self, account: AccountId, client: Mapping[str, str], show: Callable[[str], None]
+    ) -> Account:
+        raise NotImplementedError
+
     async def sign_in_again(self, account: AccountId, secret: Mapping[str, str]) -> Account:
         raise NotImplementedError
 

@@ -20,10 +20,14 @@ from switchboard_app.model.errors import UserError
 from switchboard_app.model.ids import Operator
 from switchboard_app.model.office_csv import read_directory
 from switchboard_app.store import accounts, desk, directory, migrate
-from switchboard_app.store.database import Store, wall_clock
+from switchboard_app.store.database import Store
 from switchboard_app.store.location import embedded
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.store.transaction import Transaction
+from switchboard_app.sync.connector import Clock, Connector, Grant, Meter
+from switchboard_app.sync.email.inside import InsideEmail
 from switchboard_app.sync.engine import Engine, Surroundings
+from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.inside import OnlyInside
 from switchboard_app.training.calls import CallBoard
 from switchboard_app.training.cases import load_cases
@@ -32,6 +36,7 @@ from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
 from switchboard_app.training.mailbox import OfficeWord, TrainingPost
+from switchboard_app.training.mailroom import SimulatedMailbox
 from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.rehearsal import Place, Rehearsal
@@ -45,6 +50,7 @@ INSTAGRAM_NAME = "Kanton Basel-Stadt (Instagram)"
 INSTAGRAM_BASE = "https://instagram.training.invalid"
 MASTODON_NAME = "Kanton Basel-Stadt (Mastodon)"
 MASTODON_BASE = "https://mastodon.training.invalid"
+MAILBOX_NAME = "Telefonzentrale"
 SENDER = "telefonzentrale@training.invalid"
 _OFFICES = Operator("training")
 
@@ -136,7 +142,8 @@ class Training:
         self.x = SimulatedX(wall_clock, journal=journal)
         self.instagram = SimulatedInstagram(wall_clock, journal=journal)
         self.mastodon = SimulatedMastodon(wall_clock, journal=journal)
-        stages = (self.facebook, self.x, self.instagram, self.mastodon)
+        self.mailbox = SimulatedMailbox(wall_clock, journal=journal)
+        stages = (self.facebook, self.x, self.instagram, self.mastodon, self.mailbox)
         self.director = Director(stages, cases, wall_clock, time=time)
         self.post = TrainingPost(wall_clock)
         self.telephone = TrainingTelephone(CallBoard(cases, wall_clock, time=time))
@@ -153,6 +160,7 @@ class Training:
         self.secrets = InventedSecrets()
         self.store.write(_furnish, station.operator, (station.resources / "directory" / "basel-stadt-sample.csv"))
         tokens = {Channel(platform.kind): platform.token for _, _, platform in played}
+        tokens[Channel.EMAIL] = self.mailbox.token
         for account in self.store.read(accounts.listed):
             self.secrets.keep_account_secret(account.id, {"access_token": tokens[account.kind]})
 
@@ -162,7 +170,13 @@ class Training:
 
     def surroundings(self) -> Surroundings:
         """What the engine is given instead of the network."""
-        return Surroundings(self.secrets, self.post, SENDER, transport=self.inside)
+        box = self.mailbox
+
+        def mailbox(_grant: Grant, _door: HttpDoor, _meter: Meter, clock: Clock) -> Connector:
+            return InsideEmail(box, clock)  # a real one would leave the process
+
+        instead = {Channel.EMAIL: mailbox}
+        return Surroundings(self.secrets, self.post, SENDER, transport=self.inside, instead=instead)
 
     def engine(self) -> Engine:
         """The engine over the simulated platforms; make it in its loop."""
@@ -194,6 +208,8 @@ def _furnish(tx: Transaction, by: Operator, sample: Path) -> None:
         accounts.add(tx, Channel.INSTAGRAM, INSTAGRAM_NAME, by, api_base=INSTAGRAM_BASE, options={"poll_seconds": "10"})
     if MASTODON_NAME not in known:
         accounts.add(tx, Channel.MASTODON, MASTODON_NAME, by, api_base=MASTODON_BASE, options={"poll_seconds": "10"})
+    if MAILBOX_NAME not in known:
+        accounts.add(tx, Channel.EMAIL, MAILBOX_NAME, by, options={"poll_seconds": "10"})
     if not directory.version(tx):
         directory.replace(tx, read_directory(sample.read_bytes()), by)
 

@@ -22,7 +22,8 @@ from switchboard_app.model.ids import AccountId, Operator
 from switchboard_app.model.language import tr
 from switchboard_app.model.times import Millis
 from switchboard_app.model.trouble import Trouble
-from switchboard_app.store.database import EVERYTHING, Store, wall_clock
+from switchboard_app.store.database import EVERYTHING, Store
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.store.transaction import Transaction
 from switchboard_app.tasks import TaskGroup
 

@@ -27,8 +27,8 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.times import Millis
 from switchboard_app.store import accounts, desk, directory, timeline
-from switchboard_app.store.database import wall_clock
 from switchboard_app.store.queue import QueueFilter, page, total
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.store.timeline import Conversation
 from switchboard_app.sync.engine import Report
 from switchboard_app.sync.thread import EngineThread
@@ -248,11 +248,11 @@ def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str
     training.store.write(desk.reply, enquiry, text, ME)
     once(training)
     before, entries = enquiries(training), shown(training, enquiry).entries
-    before = truth(training)
+    there = truth(training)
     training.close()
     again = begin()
-    assert truth(again) == before
-    assert len(again.store.read(accounts.listed)) == 4
+    assert truth(again) == there
+    assert len(again.store.read(accounts.listed)) == 5
     reports = once(again)
     assert [one.health for one in reports] == [Health.OK] * 4
     assert sum(one.new + one.sent for one in reports) == 0

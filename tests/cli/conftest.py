@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from switchboard_app.store.database import Store, wall_clock
+from switchboard_app.store.database import Store
 from switchboard_app.store.location import embedded
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.loopback import LoopbackServer
 from switchboard_app.training.x import SimulatedX

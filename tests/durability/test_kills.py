@@ -129,7 +129,7 @@ class Desk:
         """Everything that was acknowledged is there, and no answer is on the platform twice."""
         have = {row[0] for row in store.read(_rows, "SELECT id FROM entry")}
         assert set(self.notes) <= have
-        states = dict(store.read(_rows, "SELECT id, state FROM outbox"))
+        states: dict[str, str] = dict(store.read(_rows, "SELECT id, state FROM outbox"))
         assert set(self.answers) <= set(states)
         there = Counter(one["text"] for one in self.truth())
         for delivery, text in self.answers.items():
@@ -140,7 +140,7 @@ class Desk:
         assert set(typed) <= set(str(draft).split()), "what was typed is not back"
 
 
-def _rows(tx: Transaction, sql: str) -> list[tuple[str, ...]]:
+def _rows(tx: Transaction, sql: str) -> list[tuple[Any, ...]]:
     return list(tx.rows(sql))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from switchboard_app.credentials import Credentials, system_keyring
-from switchboard_app.store.database import wall_clock
+from switchboard_app.store.station_clock import wall_clock
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.loopback import LoopbackServer
 from tests.cli.forks import ROOT, Done, Forks

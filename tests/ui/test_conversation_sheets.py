@@ -148,7 +148,7 @@ async def test_whoever_worked_here_lately_is_offered(desk: Desk) -> None:
     type_in(sheet.to, "web")
     assert len(sheet.offered.rows) == 1
     press(sheet.to, Qt.Key.Key_Down)
-    press(focus(), Qt.Key.Key_Return)
+    press(sheet.offered.rows[0], Qt.Key.Key_Return)
     assert sheet.to.text() == "S. Weber"
     assert focus() is sheet.reason
     assert not sheet.offered.isVisible()

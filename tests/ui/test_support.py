@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ async def test_titles_and_notifications_name_nobody(
             counted: list[object] = []
             busy.views.counted.connect(counted.append)
             workspace.receive(page, f"Kanaria Musterfrau {number}", "Kanarienvogel wieder da")
-            await until(lambda seen=counted: seen)
+            await until(partial(len, counted))
         await until(lambda: told)
         look()
         other.close()
