@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import CONNECTABLE, Channel
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.health import Health
 from switchboard_app.model.language import tr
 from switchboard_app.model.sign_in import SIGN_INS
 from switchboard_app.ui import look, words
@@ -28,6 +29,7 @@ from switchboard_app.ui.browser_wait import BrowserWait
 from switchboard_app.ui.page_window import bring_forward
 from switchboard_app.ui.secret_fields import SecretFields
 
+_WANTS_ANOTHER = (Health.NEEDS_SIGN_IN, Health.PERMISSION_MISSING)
 _SLOW = 1500
 """After so many milliseconds it is said that the keyring may be waiting for its password."""
 
@@ -215,8 +217,23 @@ class AccountSheet(look.Sheet):
             self._say(str(refusal), look.Kind.BAD)
             return
         self._task = None  # it is over: closing must not cancel it
-        self.close()
+        if account.health in _WANTS_ANOTHER:
+            self._try_another(account)
+        else:
+            self.close()
         self.connected.emit(account)
+
+    def _try_another(self, account: Account) -> None:
+        """It is connected, and the platform says why this sign-in will not do: here is the place for a better one."""
+        self._patience.stop()
+        self._again = account
+        self.secrets.wipe()
+        self.by_hand.wipe()
+        self._show_advanced()
+        self.name.setReadOnly(True)
+        self._set_busy(False)
+        self.retranslate()
+        self._say(f"{account.reason} {account.next_step}", look.Kind.LATE)
 
     async def _ask(self, secret: dict[str, str]) -> Account:
         outside = self._bridge.outside

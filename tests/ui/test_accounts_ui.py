@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Unreachable
+from switchboard_app.model.health import Health
 from switchboard_app.store import accounts
 from switchboard_app.ui import look
 from switchboard_app.ui.account_sheet import AccountSheet
@@ -219,6 +220,29 @@ async def test_tokens_by_hand_are_the_way_for_experts(workspace: Workspace, wind
     sheet.submit()
     await until(lambda: not sheet.isVisible())
     assert [name for name, _ in workspace.outside.calls] == ["sign_in_again"]
+
+
+async def test_what_the_platform_says_of_the_token_stands_in_the_sheet(
+    workspace: Workspace, window: look.Ground
+) -> None:
+    """The account is connected; the sheet says which permission is missing and takes a better token at once."""
+    workspace.outside.health = (Health.PERMISSION_MISSING, "pages_messaging")
+    sheet = AccountSheet(window, workspace.bridge)
+    connected: list[Account] = []
+    sheet.connected.connect(connected.append)
+    sheet.open_new()
+    type_in(sheet.name, "Rathaus Basel")
+    type_in(sheet.secrets.fields()[0], TOKEN)
+    sheet.submit()
+    await until(lambda: connected)
+    assert sheet.isVisible()
+    assert "pages_messaging" in sheet.notice.accessibleName()
+    assert "Rathaus Basel" in sheet.title.source()
+    assert typed(sheet) == {"Rathaus Basel"}
+    type_in(sheet.secrets.fields()[0], "better")
+    sheet.submit()
+    await until(lambda: len(workspace.outside.calls) == 2)
+    assert workspace.outside.calls[1] == ("sign_in_again", (connected[0].id, {"access_token": "better"}))
 
 
 async def test_signing_in_again_asks_for_the_secret_only(workspace: Workspace, window: look.Ground) -> None:

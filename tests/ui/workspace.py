@@ -16,11 +16,12 @@ from pathlib import Path
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId, Operator, PlatformId
 from switchboard_app.model.office_csv import read_directory
 from switchboard_app.model.remote import Batch, RemoteMessage, RemotePerson, RemoteThread
 from switchboard_app.model.times import Millis, parse_iso
-from switchboard_app.store import accounts, directory, intake
+from switchboard_app.store import accounts, directory, health, intake
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import embedded
 from switchboard_app.store.migrate import upgrade
@@ -59,6 +60,8 @@ class Noted:
     calls: list[tuple[str, object]] = field(default_factory=list)
     refuse: UserError | None = None
     hold: asyncio.Event | None = None
+    health: tuple[Health, str] | None = None
+    """How the next account that is connected or signed in to turns out."""
 
     def look_now(self, account: AccountId | None = None) -> None:
         self.calls.append(("look_now", account))
@@ -74,7 +77,10 @@ class Noted:
         self, kind: Channel, name: str, secret: Mapping[str, str], api_base: str, options: Mapping[str, str]
     ) -> Account:
         await self._asked("add_account", (kind, name, dict(secret), api_base, dict(options)))
-        return await self.store.run(accounts.add, kind, name, ME, api_base=api_base, options=options)
+        account = await self.store.run(accounts.add, kind, name, ME, api_base=api_base, options=options)
+        if self.health is not None:
+            await self.store.run(health.put, account.id, *self.health)
+        return await self.store.ask(accounts.one, account.id)
 
     async def add_by_browser(
         self, kind: Channel, name: str, client: Mapping[str, str], api_base: str, show: Callable[[str], None]
