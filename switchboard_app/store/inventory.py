@@ -36,7 +36,7 @@ class Inventory:
 
 def inventory(tx: Transaction) -> Inventory:
     """Count everything; a whole look at each table, so only for when somebody asks."""
-    names = sorted(table._meta.table_name for table in TABLES)  # type: ignore[attr-defined]  # peewee's way to ask
+    names = sorted(table._meta.table_name for table in TABLES)  # peewee's way to ask
     counted = {
         "enquiry by state": "SELECT state, COUNT(*) FROM enquiry GROUP BY state ORDER BY state",
         "outbox by state": "SELECT state, COUNT(*) FROM outbox GROUP BY state ORDER BY state",
