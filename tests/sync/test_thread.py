@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 import pytest
 
+from switchboard_app.model import sending
 from switchboard_app.model.account import Account
 from switchboard_app.model.delivery import DeliveryState
 from switchboard_app.model.errors import Unreachable
 from switchboard_app.store.database import Store
+from switchboard_app.sync import thread
 from switchboard_app.sync.engine import Engine, Surroundings
 from switchboard_app.sync.thread import EngineThread
 from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
+from switchboard_app.training.faults import Effect
 from tests.platforms import FakeClock
 from tests.sync.conftest import Ring
 from tests.sync.test_faults import one_reply, state, stored, truth
@@ -68,6 +71,39 @@ def test_stopping_waits_for_the_answer_under_way(
     engine.stop()
     assert state(embedded_store) is DeliveryState.SENT
     assert len(facebook.sent_by_us()) == 1
+
+
+def test_an_answer_that_cannot_be_waited_for_is_settled_later(
+    embedded_store: Store,
+    ring: Ring,
+    page: Account,
+    facebook: SimulatedFacebook,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The window closes while the platform is very slow: the row stays as it is and is read back after the next one."""
+    monkeypatch.setattr(thread, "STOP_SECONDS", 0.2)
+    facebook.say("p", "Frage")
+    first = thread_of(embedded_store, ring)
+    first.start()
+    until(lambda: stored(embedded_store) == truth(facebook))
+    facebook.faults.add("POST /messages", Effect(drip_s=0.05))
+    one_reply(embedded_store)
+    first.look_now()
+    until(lambda: len(facebook.sent_by_us()) == 1)
+    begun = time.monotonic()
+    first.stop()
+    assert time.monotonic() - begun < 2, "nobody waits for ever"
+    under_way = state(embedded_store)
+    assert under_way in (DeliveryState.SENDING, DeliveryState.SENT)
+    clock.forward(sending.TEXT.permit + sending.AFTER_PERMIT + 1000)
+    second = thread_of(embedded_store, ring)
+    second.start()
+    until(lambda: state(embedded_store) is DeliveryState.SENT)
+    second.stop()
+    first.stop()
+    assert len(facebook.sent_by_us()) == 1
+    until(lambda: not any(one.name == "engine" for one in threading.enumerate()))
 
 
 def test_what_keeps_the_engine_from_being_made_is_raised() -> None:
