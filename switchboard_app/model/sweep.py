@@ -104,6 +104,9 @@ class State:
     swept: int
     resume: str = ""
     since: int = 0
+    interrupted: str = ""
+    """The page at which an interrupted sweep stopped, which began at `interrupted_at`."""
+    interrupted_at: int = 0
     token: str = ""
     above: bool = False
     """Still above what an interrupted sweep had read."""
@@ -155,7 +158,8 @@ def begin(cursor: Mapping[str, str], now: Millis, rules: Rules | None = None) ->
     """A sweep that goes on where the stored rows end."""
     resume = cursor.get("resume", "")
     since = whole(cursor.get("since", "")) if resume else 0
-    return State(rules or Rules(), now, whole(cursor.get("swept", "")), resume, since, above=bool(resume))
+    swept = whole(cursor.get("swept", ""))
+    return State(rules or Rules(), now, swept, resume, since, resume, since, above=bool(resume))
 
 
 def seen(state: State, page: Page, requests: int = 0) -> Step:
@@ -164,10 +168,10 @@ def seen(state: State, page: Page, requests: int = 0) -> Step:
     empty = 0 if page.times else state.empty + 1
     state = replace(state, anything=state.anything or bool(page.times), empty=empty)
     following = page.following
-    if state.above and page.times and page.all_known and page.oldest < state.since and page.newest_first:
+    if state.above and page.times and page.all_known and page.oldest < state.interrupted_at and page.newest_first:
         # everything newer than the interrupted walk is stored: on where it stopped
-        following = state.resume
-        state = replace(state, above=False, used=frozenset({""}), edge=None, since=state.start)
+        following = state.interrupted
+        state = replace(state, above=False, used=frozenset({""}), edge=None)
     barren = bool(following) and empty >= state.rules.empty_pages
     if barren and state.anything and not state.rules.empty_ends:
         return Step(replace(state, resume="", since=0), End.LOOPED)
@@ -187,8 +191,7 @@ def seen(state: State, page: Page, requests: int = 0) -> Step:
 
 def paused(state: State) -> Step:
     """Enough requests for one poll before the page asked for was worked through: the next poll reads it again."""
-    kept = state if state.above or not state.token else replace(state, resume=state.token, since=_since(state))
-    return Step(kept, End.BUDGET)
+    return Step(replace(state, resume=state.token, since=state.start) if state.token else state, End.BUDGET)
 
 
 def given_up(state: State) -> Step:
@@ -225,23 +228,20 @@ def _deep_enough(state: State, page: Page) -> bool:
 
 def _closes(state: State, page: Page) -> bool:
     """Whether the new ends here: all known, and everything below was stored by a complete sweep."""
-    if state.above or state.resume or not state.swept or not page.newest_first:
+    if state.interrupted or not state.swept or not page.newest_first:
         return False
     return bool(page.times) and page.all_known
 
 
 def _noted(state: State, page: Page, following: str) -> State:
-    """Remember where to go on if the sweep ends here. Nothing came, nothing moves."""
-    if not page.times or (state.above and following):
-        return state  # above, the place of the interrupted walk stays: what is newer is read again
-    if following:
-        return replace(state, resume=following, since=_since(state))
-    return replace(state, resume="", since=0)
+    """Remember where to go on if the sweep ends here. Nothing came, nothing moves.
 
-
-def _since(state: State) -> int:
-    """Down from when the walk that would be resumed has read; a resumed one keeps its own beginning."""
-    return state.since or state.start
+    Also above the place of an interrupted one: what lies between is walked again, but every poll gets further, however
+    much comes in meanwhile.
+    """
+    if not page.times:
+        return state
+    return replace(state, resume=following, since=state.start if following else 0)
 
 
 def _coverage(state: State, page: Page) -> tuple[Span | None, State]:

@@ -40,6 +40,7 @@ from tests.receiving.hostile import changed
 from tests.receiving.rig import OWN, Station, account_on, opened
 
 FIXTURES = Path(__file__).parent.parent / "connectors" / "fixtures"
+PARTS = 5
 SECONDS = 1.0
 EXTRA = 64 * 1024
 """Kilobytes that all trials together may add to the process."""
@@ -116,7 +117,8 @@ def trial(store: Station, account: Account, clock: FakeClock, saying: Saying) ->
     return done
 
 
-def test_mutated_recordings(station: Station, clock: FakeClock) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_mutated_recordings(station: Station, clock: FakeClock, part: int) -> None:
     recorded = recordings()
     pair = {kind: account_on(station, kind, 1) for kind in recorded}
     sound = account_on(station, Channel.X, 2)
@@ -137,7 +139,7 @@ def test_mutated_recordings(station: Station, clock: FakeClock) -> None:
             assert trial(station, sound, clock, lambda _path: calm).health is Health.OK, "the other one goes on"
             every_enquiry_can_be_shown(station)
 
-    made = tiers.each("receiving.hostile", 2000, 20_000, one)
+    made = tiers.each(f"receiving.hostile.{part}", 2000 // PARTS, 20_000 // PARTS, one)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before <= EXTRA
     assert made == 1 or {Health.OK, Health.MALFORMED} <= seen
     assert len(station.read(accounts.listed)) == 3

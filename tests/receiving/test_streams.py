@@ -23,7 +23,8 @@ from tests.receiving.rig import Station, opened
 from tests.receiving.trial import play
 
 Stations = Callable[[], Station]
-A_WORKSPACE = 200
+PARTS = 10
+A_WORKSPACE = 125
 """So many streams share a workspace."""
 
 
@@ -60,7 +61,8 @@ def test_the_corpus(stations: Stations, clock: FakeClock, shared: Path) -> None:
     assert unnoticed == []
 
 
-def test_random_streams(stations: Stations, clock: FakeClock) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_streams(stations: Stations, clock: FakeClock, part: int) -> None:
     kills, played, station = 0, 0, stations()
 
     def trial(seed: int) -> None:
@@ -71,5 +73,5 @@ def test_random_streams(stations: Stations, clock: FakeClock) -> None:
         chance = random.Random(seed) if seed % 2 else None
         kills += asyncio.run(play(station, clock, case(seed), seed, chance=chance)).kills
 
-    made = tiers.each("receiving.streams", 2000, 20_000, trial)
+    made = tiers.each(f"receiving.streams.{part}", 2000 // PARTS, 20_000 // PARTS, trial)
     assert made == 1 or kills > made // 8, "processes died"

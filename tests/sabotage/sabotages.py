@@ -61,7 +61,7 @@ SABOTAGES = (
         "the epoch does not fence",
         "switchboard_app/store/outbox_rows.py",
         'WHERE id = ? AND epoch = ? AND state = ?{only_if}"',
-        'WHERE id = ? AND ? >= 0 AND ? <> \'\'{only_if}"',
+        "WHERE id = ? AND ? >= 0 AND ? <> ''{only_if}\"",
         "tests/store/test_outbox_fence.py::test_whoever_was_faster_wins",
     ),
     Sabotage(
@@ -309,5 +309,76 @@ SABOTAGES = (
         "made = await self._bridge.run(drafts.add_file, self._bridge.me, place, file.name, file.content)",
         'made = DraftFile("x", file.name, candidate.mime, candidate.size)',
         "tests/ui/test_composer_files.py::test_files_are_beside_the_draft_before_they_are_shown_and_gone_when_removed",
+    ),
+    # -- receiving -------------------------------------------------------------------------------------------------
+    Sabotage(
+        "the cursor moves before the rows",
+        "switchboard_app/sync/poller.py",
+        "        stored = await store.run(_ingest, lease, account, batch, first_sweep=first)\n",
+        "        ahead = type(batch)((), (), batch.cursor, batch.complete)\n"
+        "        await store.run(_ingest, lease, account, ahead, first_sweep=first)\n"
+        "        stored = await store.run(_ingest, lease, account, batch, first_sweep=first)\n",
+        "tests/receiving/test_streams.py::test_random_streams[0]",
+        push=True,
+    ),
+    Sabotage(
+        "nothing is read twice",
+        "switchboard_app/model/sweep.py",
+        "return page.oldest < state.swept - state.rules.overlap",
+        "return True",
+        "tests/receiving/test_streams.py::test_random_streams[0]",
+        push=True,
+    ),
+    Sabotage(
+        "a message may be stored twice",
+        "switchboard_app/store/migrate.py",
+        "applied = _upgrade(_runner(database), location, key)",
+        "applied = _upgrade(_runner(database), location, key)\n"
+        "                database.execute_sql('DROP INDEX entry_account_id_platform_id')",
+        "tests/store/test_intake.py::test_the_database_itself_refuses_a_second_copy",
+        push=True,
+    ),
+    Sabotage(
+        "what cannot be read is dropped",
+        "switchboard_app/store/intake.py",
+        "        quarantine.keep(tx, account.id, unreadable)\n",
+        "",
+        "tests/store/test_quarantine.py::test_one_among_a_thousand_is_kept_apart",
+        push=True,
+    ),
+    Sabotage(
+        "quarantine is tried without end",
+        "switchboard_app/store/quarantine.py",
+        "AND tries < ? ORDER BY",
+        "AND tries < 1000 + ? ORDER BY",
+        "tests/store/test_quarantine.py::test_a_newer_version_tries_again_three_times_in_all",
+    ),
+    Sabotage(
+        "what a poll could not fetch counts as fetched",
+        "switchboard_app/sync/meta/sweep.py",
+        "            if failure is not None or due:\n",
+        "            if failure is not None:\n",
+        "tests/receiving/test_away.py::test_a_page_that_was_busy_is_caught_up_and_says_what_is_missing",
+    ),
+    Sabotage(
+        "a lost stretch is passed over in silence",
+        "switchboard_app/model/sweep.py",
+        "    if not swept or not window or swept >= start - window:\n",
+        "    if True:\n",
+        "tests/receiving/test_away.py::test_everything_still_served_comes_with_one_poll",
+    ),
+    Sabotage(
+        "silence counts as a deletion",
+        "switchboard_app/store/versions.py",
+        "            if platform_id not in shown and not lagging:\n",
+        "            if platform_id not in shown:\n",
+        "tests/store/test_versions.py::test_a_read_that_lags_does_not_take_the_newest_away",
+    ),
+    Sabotage(
+        "a deletion takes the text along",
+        "switchboard_app/store/versions.py",
+        'tx.many("UPDATE entry SET deleted = ? WHERE id = ?", self._flags)',
+        "tx.many(\"UPDATE entry SET deleted = ?, text = '' WHERE id = ?\", self._flags)",
+        "tests/store/test_versions.py::test_a_message_taken_back_keeps_its_text",
     ),
 )

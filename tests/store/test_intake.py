@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from peewee import IntegrityError
 
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.enquiry import EnquiryState, Outcome, View
@@ -47,6 +48,21 @@ def test_the_same_id_on_another_account_is_another_message(town: Town) -> None:
     other.arrives(other.says("Dort", known_as="1"))
     assert len(town.queue()) == 2
     assert town.store.read(intake.known, town.account.id, [PlatformId("1"), PlatformId("2")]) == {"1"}
+
+
+def test_the_database_itself_refuses_a_second_copy(town: Town) -> None:
+    town.arrives(town.says("Einmal", known_as="m"))
+    columns = (
+        "thread_id, account_id, platform_id, kind, direction, author, text, at, received_at, elsewhere, late, raw,"
+        " detail, deleted, edited"
+    )
+    with pytest.raises(IntegrityError):
+        town.store.write(
+            lambda tx: tx.change(
+                f"INSERT INTO entry (id, place, enquiry_id, {columns}) SELECT 'other', place + 1, enquiry_id, {columns}"
+                " FROM entry WHERE platform_id = 'm'"
+            )
+        )
 
 
 def test_messages_of_one_second_keep_the_platforms_order(town: Town) -> None:

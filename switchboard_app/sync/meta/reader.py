@@ -186,9 +186,7 @@ class Reader:
             fresh |= {*readable} - stored
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
             enough = len(fresh) >= growth and len(found) >= NEWEST
-            once = list(
-                {one.platform_id: one for one in read}.values()
-            )  # one served twice has no order
+            once = list({one.platform_id: one for one in read}.values())  # one served twice has no order
             if not stored.isdisjoint(readable) and enough and not _oldest_first(once):
                 return Reading(tuple(found.values()), listed=_newest_first(found))
             whole = _newest_first(found)
