@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -48,7 +48,8 @@ from switchboard_app.sync.waking import Ears
 from switchboard_app.sync.x import XConnector, x_platform
 from switchboard_app.tasks import TaskGroup
 
-CONNECTORS: Mapping[Channel, Callable[[Grant, HttpDoor, Meter, Clock], Connector]] = {
+Maker = Callable[[Grant, HttpDoor, Meter, Clock], Connector]
+CONNECTORS: Mapping[Channel, Maker] = {
     Channel.EMAIL: EmailConnector,
     Channel.FACEBOOK: FacebookConnector,
     Channel.INSTAGRAM: InstagramConnector,
@@ -71,13 +72,14 @@ SETTLE_AHEAD = 10 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the engine is given besides the store. `transport` replaces the network in training."""
+    """What the engine is given besides the store. `transport` and `instead` replace the network in training."""
 
     secrets: Secrets
     post: Post | None = None
     mail_sender: str = ""
     proxy: str | None = None
     transport: httpx.AsyncBaseTransport | None = None
+    instead: Mapping[Channel, Maker] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -154,7 +156,7 @@ class Engine:
         user = PlatformId(account.platform_user) if account.platform_user else None
         grant = Grant(account.kind, account.api_base, account.options, user, secret, self.renewal(account.id))
         meter = StoreMeter(self._store, account.id)
-        make = partial(CONNECTORS[account.kind], grant, self._door)
+        make = partial(self._around.instead.get(account.kind, CONNECTORS[account.kind]), grant, self._door)
         return _Line(make(meter, self._store.now), meter, made_from, dict(secret), make)
 
     async def _sparing(self, account: Account) -> Connector | None:
@@ -351,8 +353,7 @@ class Engine:
                     self._at_once.add(account.id)  # the poll under way began before it was asked for
             if not account_wide(account.health):
                 self._start(f"send {account.id}", partial(self._tend_sends, account))
-            if account.id in self._lines:
-                self._ears.heed(account.id, self._lines[account.id].connector)
+            self._ears.heed(account.id, self._lines.get(account.id))
             if self._prover.may_be_due(account, now):
                 self._start(f"prove {account.id}", partial(self._prover.at_night, account))
         self._start("mails", self.mails)

@@ -56,6 +56,13 @@ async def listen(
             await asyncio.sleep(calm)
 
 
+class HasConnector(Protocol):
+    """What the engine holds of an account."""
+
+    @property
+    def connector(self) -> object: ...
+
+
 class Ears:
     """One listener for each account whose connector can be woken."""
 
@@ -64,8 +71,9 @@ class Ears:
         self._news = news
         self._heard: dict[AccountId, tuple[object, asyncio.Task[Any]]] = {}
 
-    def heed(self, account: AccountId, connector: object) -> None:
+    def heed(self, account: AccountId, line: HasConnector | None) -> None:
         """Listen, unless it is listened to already or has nothing to say; a connector made anew takes the place."""
+        connector = None if line is None else line.connector
         heard, task = self._heard.get(account, (None, None))
         if heard is connector or not isinstance(connector, Wakes):
             return

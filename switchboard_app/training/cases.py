@@ -56,12 +56,13 @@ _CALL_PAUSE_S: Final = (180, 330)
 
 class Platform(StrEnum):
     """Where a citizen writes: the page «Rathaus Basel», the account «Kanton Basel-Stadt» on X and Mastodon
-    (@BaselStadt) or on Instagram (kantonbaselstadt)."""
+    (@BaselStadt) or on Instagram (kantonbaselstadt), or the mailbox of the switchboard."""
 
     FACEBOOK = "facebook"
     X = "x"
     INSTAGRAM = "instagram"
     MASTODON = "mastodon"
+    EMAIL = "email"
 
 
 class Urgency(StrEnum):
@@ -252,7 +253,7 @@ def load_cases(folder: Path) -> Cases:
 
 def _citizen(entry: Entry, photos: Path) -> Citizen:
     platform = Platform(entry.choice("platform", tuple(Platform)))
-    handle = entry.text("handle", longest=30) if platform is not Platform.FACEBOOK else ""
+    handle = entry.text("handle", longest=30) if platform not in (Platform.FACEBOOK, Platform.EMAIL) else ""
     if platform is Platform.X and not re.fullmatch(r"[A-Za-z0-9_]{4,15}", handle):
         raise entry.wrong("handle", tr("must be 4 to 15 letters, digits or _"))
     if platform is Platform.INSTAGRAM and not re.fullmatch(r"[a-z0-9_.]{1,30}", handle):

@@ -30,6 +30,7 @@ from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.loopback import LoopbackServer
+from switchboard_app.training.mailroom import SimulatedMailbox
 from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.x import SimulatedX
 
@@ -73,7 +74,8 @@ def _serve(options: argparse.Namespace) -> int:
     stages = (facebook, x, instagram, mastodon)
     director = None
     if options.citizens is not None:
-        director = Director(stages, load_cases(options.citizens), now, pace=options.pace)
+        mailbox = SimulatedMailbox(now)  # for those who write mails; it is not served
+        director = Director((*stages, mailbox), load_cases(options.citizens), now, pace=options.pace)
     stop = _stop_asked_for()  # before anybody is told that we are there: a signal may follow at once
     with ExitStack() as open_servers:
         bases = {}

@@ -119,13 +119,14 @@ def ours(training: Training, text: str) -> int:
 
 def truth(training: Training) -> tuple[SimulatedMessage, ...]:
     """What all platforms hold."""
-    return (*training.facebook.truth(), *training.x.truth(), *training.instagram.truth(), *training.mastodon.truth())
+    stages = (training.facebook, training.x, training.instagram, training.mastodon, training.mailbox)
+    return tuple(message for stage in stages for message in stage.truth())
 
 
 def test_a_first_start(begin: Callable[[], Training], reached: list[str]) -> None:
     training = begin()
     reports = once(training)
-    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 4
+    assert [(one.health, one.reached) for one in reports] == [(Health.OK, True)] * 5
     arrived = len(truth(training))
     assert arrived >= 12
     assert sum(one.new for one in reports) == arrived, "every message came through the connectors"
@@ -135,6 +136,7 @@ def test_a_first_start(begin: Callable[[], Training], reached: list[str]) -> Non
         Channel.X,
         Channel.INSTAGRAM,
         Channel.MASTODON,
+        Channel.EMAIL,
     }
     assert len(training.store.read(directory.listed)) > 20
     again = once(training)
@@ -254,7 +256,7 @@ def test_a_second_start_goes_on(begin: Callable[[], Training], reached: list[str
     assert truth(again) == there
     assert len(again.store.read(accounts.listed)) == 5
     reports = once(again)
-    assert [one.health for one in reports] == [Health.OK] * 4
+    assert [one.health for one in reports] == [Health.OK] * 5
     assert sum(one.new + one.sent for one in reports) == 0
     assert enquiries(again) == before
     assert [one.text for one in shown(again, enquiry).entries] == [one.text for one in entries]

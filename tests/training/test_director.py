@@ -24,6 +24,7 @@ from switchboard_app.training.director import Director
 from switchboard_app.training.facebook import SimulatedFacebook
 from switchboard_app.training.instagram import SimulatedInstagram
 from switchboard_app.training.journal import Journal
+from switchboard_app.training.mailroom import SimulatedMailbox
 from switchboard_app.training.mastodon import SimulatedMastodon
 from switchboard_app.training.pace import TrainingTime
 from switchboard_app.training.x import SimulatedX
@@ -66,7 +67,8 @@ class Play:
         time = TrainingTime(clock, pace=pace, journal=journal)
         self.instagram = SimulatedInstagram(clock, journal=journal)
         self.mastodon = SimulatedMastodon(clock, journal=journal)
-        stages = (self.facebook, self.x, self.instagram, self.mastodon)
+        self.mailbox = SimulatedMailbox(clock, journal=journal)
+        stages = (self.facebook, self.x, self.instagram, self.mastodon, self.mailbox)
         self.stages = {Platform(one.kind): one for one in stages}
         self.director = Director(self.stages.values(), played, clock, time=time)
 
