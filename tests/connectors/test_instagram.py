@@ -26,7 +26,7 @@ from tests.platforms import NOON
 FIXTURES = Path(__file__).parent / "fixtures"
 RECORDS: list[dict[str, Any]] = json.loads((FIXTURES / "instagram_records.json").read_text("utf-8"))["cases"]
 OWN = "17841400000000001"
-THREAD = RemoteThread(PlatformId("aWdfZAG06"), RemotePerson(PlatformId("5614"), "anna.m", "anna.m"))
+THREAD = RemoteThread(PlatformId("aWdfZAG06"), RemotePerson(PlatformId("5614"), "", "anna.m"))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_recordings_are_read_without_loss(shared: Path) -> None:
             if "participants" in record:
                 thread = thread_of(record, "<IGID>")
                 assert thread.platform_id == record["id"]
-                assert thread.person == RemotePerson(PlatformId("<IGSID>"), "<IG_USER_NAME>", "<IG_USER_NAME>")
+                assert thread.person == RemotePerson(PlatformId("<IGSID>"), "", "<IG_USER_NAME>")
                 seen += 1
             elif "from" in record:
                 message = message_of(record, THREAD, OWN, NOON)

@@ -49,7 +49,7 @@ def person_of(record: Json) -> RemotePerson | None:
     """
     person = record_of(record)
     known_as, handle = id_of(person.get("id")), text_of(person.get("username"))
-    return RemotePerson(PlatformId(known_as), text_of(person.get("name")) or handle, handle) if known_as else None
+    return RemotePerson(PlatformId(known_as), text_of(person.get("name")), handle) if known_as else None
 
 
 def thread_of(record: Record, page_id: str) -> RemoteThread:
