@@ -62,29 +62,15 @@ def exhausted(tx: Transaction, account: AccountId, bucket: str, in_ms: int) -> N
     _put(tx, account, bucket, old, rules.refused(old, Millis(tx.now + in_ms)))
 
 
-def wait_for(tx: Transaction, account: AccountId, bucket: str) -> int:
-    """After how many milliseconds `bucket` (with its tier) gives a request; 0 for now."""
-    name, tier = rules.name_and_tier(bucket)
-    known = _of(tx, account, name, "")
-    if known is None or rules.allows(known, tier, tx.now):
-        return 0
-    return rules.free_at(known, tx.now) - tx.now
-
-
 def of_account(tx: Transaction, account: AccountId) -> dict[str, Budget]:
     """All budgets of an account, by bucket."""
     rows = tx.rows(f"SELECT bucket, {_COLUMNS} FROM budget WHERE account_id = ? ORDER BY bucket", account)
     return {str(row[0]): _as_budget(row[1:]) for row in rows}
 
 
-def forget(tx: Transaction, account: AccountId) -> None:
-    """The account's budgets are of no more interest: it was removed, or signs in as somebody else."""
-    tx.change("DELETE FROM budget WHERE account_id = ?", account)
-
-
-def _of(tx: Transaction, account: AccountId, name: str, lock: str | None = None) -> Budget | None:
-    lock = tx.for_update if lock is None else lock
-    row = tx.row(f"SELECT {_COLUMNS} FROM budget WHERE account_id = ? AND bucket = ?{lock}", account, name)
+def _of(tx: Transaction, account: AccountId, name: str) -> Budget | None:
+    sql = f"SELECT {_COLUMNS} FROM budget WHERE account_id = ? AND bucket = ?{tx.for_update}"
+    row = tx.row(sql, account, name)
     return None if row is None else _as_budget(row)
 
 
