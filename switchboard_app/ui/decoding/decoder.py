@@ -61,6 +61,7 @@ class Decoder:
         self._threads = {
             one: ThreadPoolExecutor(1, thread_name_prefix="decoder") for one in (self.pictures, self.sounds)
         }
+        self._closed = False
         atexit.register(self.close)
 
     async def picture(self, content: bytes, within: QSize) -> Picture | None:
@@ -89,13 +90,14 @@ class Decoder:
         return answer.body if good else b""
 
     async def _ask(self, process: DecoderProcess, head: Head, content: bytes, seconds: float) -> Answer:
-        if len(content) > MOST_INPUT:
+        if len(content) > MOST_INPUT or self._closed:
             return NOTHING
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads[process], process.ask, head, content, seconds)
 
     def close(self) -> None:
         """End both processes; the next question starts none."""
+        self._closed = True
         for process, thread in self._threads.items():
             process.close()
             thread.shutdown(wait=False, cancel_futures=True)

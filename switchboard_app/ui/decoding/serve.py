@@ -101,7 +101,7 @@ def _sounds() -> Answering:
             return {"is": "sound", "rate": sounds.RATE, "millis": millis, "cut": int(cut)}, made, None
         except sounds.NoSound:
             return _none("kind")
-        except (ValueError, OSError, ArithmeticError, LookupError, RuntimeError):  # FFmpeg's errors are among these
+        except sounds.DAMAGED:
             return _none("damaged")
 
     return answer

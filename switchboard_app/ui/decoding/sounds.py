@@ -8,7 +8,7 @@ by `serve` alone; the window never loads these libraries.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import av
@@ -55,20 +55,30 @@ def _opened(content: bytes) -> Any:
     return av.open(io.BytesIO(content), mode="r", format=name, options=options)
 
 
+DAMAGED = (av.FFmpegError, EOFError, ValueError, OSError, ArithmeticError, LookupError, RuntimeError)
+"""What FFmpeg's binding raises for damaged files: its own kinds, most of which are Python's as well."""
+
+
 class NoSound(Exception):
     """There is nothing to be heard in it."""
+
+
+def _first(streams: Iterable[Any], codecs: Sequence[str]) -> Any:
+    """The first stream of a codec that is decoded here; a stream of an unknown one has no codec at all."""
+    known = ((one, one.codec_context) for one in streams)
+    return next((one for one, context in known if context is not None and context.name in codecs), None)
 
 
 def samples(content: bytes, tempo: float, most_seconds: int) -> tuple[bytes, int, bool]:
     """16-bit samples at `RATE`, how long the voice is in milliseconds as far as known, and whether it was cut.
 
-    Raises NoSound, and av.FFmpegError (a ValueError or OSError) for what is damaged.
+    Raises NoSound, and one of `DAMAGED`.
     """
     container = _opened(content)
     if container is None:
         raise NoSound
     with container:
-        stream = next((one for one in container.streams.audio if one.codec_context.name in _CODECS), None)
+        stream = _first(container.streams.audio, _CODECS)
         if stream is None:
             raise NoSound
         stream.codec_context.thread_count = 1
@@ -133,13 +143,13 @@ def _bytes_of(frame: AudioFrame) -> Iterator[bytes]:
 def first_picture(content: bytes, width: int, height: int) -> tuple[int, int, bytes] | None:
     """The first picture of a film within `width` x `height` as BGRA, or None when it is only heard.
 
-    Raises av.FFmpegError for what is damaged.
+    Raises one of `DAMAGED`.
     """
     container = _opened(content)
     if container is None:
         return None
     with container:
-        stream = next((one for one in container.streams.video if one.codec_context.name in _FILMS), None)
+        stream = _first(container.streams.video, _FILMS)
         if stream is None:
             return None
         context = stream.codec_context
