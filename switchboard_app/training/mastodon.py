@@ -50,6 +50,8 @@ class MastodonRules:
     """If not, the instance has disabled the account."""
     filters: bool = False
     """Whether the account's filters hold strangers' private mentions back, as new accounts' do."""
+    policy: str = "accept"
+    """What the account says it does with strangers' private mentions: accept, filter or drop."""
     processing: int = 0
     """How often a file is still being worked on when it is asked for."""
 
@@ -134,6 +136,7 @@ class SimulatedMastodon(SimulatedPlatform):
             ("GET", "/api/v1/accounts/{account}/statuses", "read:statuses", self._own_posts),
             ("GET", "/api/v2/instance", "", self._instance),
             ("GET", "/api/v1/conversations", "read:statuses", self._list_conversations),
+            ("GET", "/api/v2/notifications/policy", "read:notifications", self._policy),
             ("GET", "/api/v1/notifications", "read:notifications", self._notifications),
             ("POST", "/api/v1/statuses", "write:statuses", self._post),
             ("GET", "/api/v1/statuses/{status}", "read:statuses", self._status),
@@ -217,6 +220,9 @@ class SimulatedMastodon(SimulatedPlatform):
             shown = sorted((one for one in self.everywhere() if not one.ours), key=lambda one: -one.order)
             page = page_of(request, shown, lambda one: one.order, 40)
             return page.response([self._posts.mention(request, one) for one in page.rows])
+
+    async def _policy(self, _request: Request) -> Mapping[str, Any]:
+        return {"for_private_mentions": self.rules.policy}
 
     async def _own_posts(self, request: Request) -> Response:
         if request.path_params["account"] != self.own_id:

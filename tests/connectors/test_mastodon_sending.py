@@ -10,8 +10,10 @@ import pytest
 from switchboard_app.model.channel import CAPABILITIES, Channel, text_limit_of
 from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import OutboxId, PlatformId
+from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.model.times import HOUR, MINUTE, Millis
 from switchboard_app.sync.connector import Connector, Outgoing, OutgoingFile
+from switchboard_app.sync.mastodon import MastodonConnector
 from switchboard_app.training.faults import dropped, refused
 from switchboard_app.training.mastodon import SimulatedMastodon
 from tests.connectors.bench import PNG, Bench, failure_of
@@ -172,4 +174,39 @@ def test_the_limit_is_the_instances_without_the_names_in_front() -> None:
 def test_who_we_are_brings_the_instances_limits(instance: Bench, platform: SimulatedMastodon) -> None:
     platform.longest = 1234
     me = instance.run(lambda connector: connector.whoami())
-    assert me.options["text_limit"] == "1234"
+    assert (me.options["text_limit"], me.options["private_mentions"]) == ("1234", "accept")
+
+
+def test_filters_that_throw_strangers_away_are_told(instance: Bench, platform: SimulatedMastodon) -> None:
+    async def warned(connector: Connector) -> str:
+        assert isinstance(connector, MastodonConnector)
+        return connector.forewarning()
+
+    platform.rules.policy = "drop"
+    assert instance.run(warned) == ""
+    instance.options = dict(instance.run(lambda connector: connector.whoami()).options)
+    assert "strangers" in instance.run(warned)
+    platform.rules.policy = "filter"
+    instance.options = dict(instance.run(lambda connector: connector.whoami()).options)
+    assert instance.run(warned) == "", "what is only filtered is read from the mentions"
+
+
+def test_files_come_from_the_instance_and_its_own_host_for_them() -> None:
+    served = {"social.example", "files.social.example", "cdn.example"}
+
+    def answering(asked: Asked) -> Said:
+        assert asked.headers["host"] in served
+        assert "authorization" not in asked.headers
+        return Said(b"bytes")
+
+    desk = instance_desk(answering, options={"media_hosts": "cdn.example"})
+
+    def fetched(address: str) -> bytes:
+        return asyncio.run(desk.connector.fetch(RemoteAttachment(PlatformId("1"), "a", url=address), 100))
+
+    for host in served:
+        assert fetched(f"https://{host}/a.png") == b"bytes"
+    for address in ("https://anderswo.example/a.png", "http://cdn.example/a.png", "https://cdn.example:8443/a.png",
+                    "https://cdn.example.boese.example/a.png", "file:///etc/passwd", "https://10.0.0.1/a"):  # fmt: skip
+        failure = failure_of(desk.connector.fetch(RemoteAttachment(PlatformId("1"), "a", url=address), 100))
+        assert failure.failure.kind is FailureKind.CONTENT

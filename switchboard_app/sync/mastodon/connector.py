@@ -13,20 +13,30 @@ from typing import Final
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.language import tr
-from switchboard_app.model.remote import Batch, Cursor, RemoteAttachment, RemoteMessage
+from switchboard_app.model.remote import Batch, Cursor, KeptRecord, RemoteAttachment, RemoteMessage, RemoteThread
 from switchboard_app.model.times import Millis
 from switchboard_app.sync.connector import Clock, Grant, Known, Meter, Outgoing, PlatformFailure, Receipt, Self
 from switchboard_app.sync.failures import malformed, partly_sent, surely
 from switchboard_app.sync.http import HttpDoor
-from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, text_of, whole_of
+from switchboard_app.sync.json_answer import Record, id_of, kept_record, record_of, rows_of, text_of, whole_of
 from switchboard_app.sync.mastodon.api import CALLS, POSTS, MastodonApi
 from switchboard_app.sync.mastodon.errors import MastodonFailure
 from switchboard_app.sync.mastodon.reader import GONE, Reader, same_people
 from switchboard_app.sync.mastodon.sending import addressed, bodies, upload
 from switchboard_app.sync.mastodon.stream import Stream
 from switchboard_app.sync.mastodon.sweep import Sweep
-from switchboard_app.sync.mastodon.translate import is_ours_to_read, people_in, person_of, together
+from switchboard_app.sync.mastodon.translate import (
+    is_ours_to_read,
+    message_of,
+    others,
+    people_in,
+    person_of,
+    thread_of,
+    together,
+)
 
+_DROP: Final = "drop"
+"""As a filter's action: what it holds back is given to nobody; what it only filters is in the mentions."""
 _OWN_PAGES: Final = 2
 """Pages of our own posts that are read back: 40 each, the newest first."""
 
@@ -38,6 +48,7 @@ class MastodonConnector:
         self._api = MastodonApi(grant, door, meter, clock)
         self._clock = clock
         self._stream = Stream(door, grant.api_base, grant.options.get("streaming", ""))
+        self._drops = grant.options.get("private_mentions", "") == _DROP
 
     async def whoami(self) -> Self:
         """The account behind the token, and what its instance allows."""
@@ -92,6 +103,20 @@ class MastodonConnector:
         """Wait until the instance says that something is new (`sync.waking.Wakes`)."""
         return await self._stream.news(self._api.token)
 
+    async def reread(self, kept: KeptRecord) -> tuple[RemoteThread, RemoteMessage]:
+        """A record from quarantine, read by this version."""
+        post, me = record_of(kept_record(kept.raw)), await self._me()
+        message = message_of(post, me, self._clock())
+        people = list(others(post, me).values())
+        thread = thread_of(people, self._api.base) if people else RemoteThread(kept.thread, message.sender)
+        return thread, message
+
+    def forewarning(self) -> str:
+        """See `sync.connector.Forewarns`."""
+        if not self._drops:
+            return ""
+        return tr("The account's filters at the platform throw private mentions of strangers away.")
+
     async def aclose(self) -> None:
         """Let go of the stream; other connections belong to the door."""
         await self._stream.aclose()
@@ -115,7 +140,16 @@ class MastodonConnector:
         options = {"streaming": text_of(record_of(told.get("urls")).get("streaming"))[:200]}
         if 0 < limit < 1_000_000:
             options["text_limit"] = str(limit)
-        return options | self._api.media_hosts(text_of(me.get("avatar")))
+        return options | self._api.media_hosts(text_of(me.get("avatar"))) | await self._policy()
+
+    async def _policy(self) -> dict[str, str]:
+        """What the account does with private mentions of strangers; nothing from a server that does not say."""
+        try:
+            policy = await self._api.record("v2", "notifications", "policy")
+        except MastodonFailure:
+            return {}
+        action = text_of(policy.get("for_private_mentions"))[:20]
+        return {"private_mentions": action} if action else {}
 
     async def _addressees(self, people: frozenset[str]) -> tuple[Sequence[str], str]:
         """The handles of everybody in the conversation, and the post to answer to, where there is one."""

@@ -24,7 +24,7 @@ from switchboard_app.model.delivery import FailureKind
 from switchboard_app.model.ids import PlatformId
 from switchboard_app.model.remote import Batch, RemoteMessage, RemotePerson
 from switchboard_app.model.sweep import OVERLAP, End, Page, Rules, State, Step
-from switchboard_app.model.times import MINUTE, Millis
+from switchboard_app.model.times import DAY, MINUTE, Millis
 from switchboard_app.sync.connector import Clock, Known, PlatformFailure
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, text_of, time_of
@@ -45,6 +45,8 @@ _ASKED_AFTER: Final = 5
 _TRIES: Final = 3
 _PASSES: Final = (FailureKind.SERVER, FailureKind.MALFORMED)
 """What may be the matter with one conversation; anything else concerns all of them."""
+_FIRST_BACK: Final = 30 * DAY
+"""So far back mentions are walked for the first time: most are public, and conversations go back to their beginning."""
 _MENTIONS: Final = "m."
 _MENTION_PARAMS: Final = {"types[]": "mention", "limit": "40", "include_filtered": "true"}
 
@@ -137,7 +139,7 @@ class Sweep:
         mark = self._marks.of(id_of(row.get("id")))
         if mark is not None:
             return mark.stamp == _stamp(status)
-        if self._at(status) >= (self._swept or self._start) - OVERLAP:
+        if not self._swept or self._at(status) >= self._swept - OVERLAP:
             return False  # our own answer may be all that is known of it
         return PlatformId(known_as) in await self._known([PlatformId(known_as)])
 
@@ -213,9 +215,10 @@ class Sweep:
             stored = await self._known(ids) if ids else frozenset()
             new = [post for post in private if _id(post) not in stored]
             times = [self._at(row) for row in page.rows]
-            step = sweep.seen(state, Page(times, not new, page.following), self._reader.requests)
+            far = not state.swept and min(times, default=self._start) < self._start - _FIRST_BACK
+            step = sweep.seen(state, Page(times, not new, "" if far else page.following), self._reader.requests)
             state, self._mentions = step.state, step.cursor
-            threads, messages = self._reader.translated(new)
+            threads, messages = self._reader.translated(private)  # known ones too: they may have been edited
             yield Batch(tuple(threads), tuple(messages), self._cursor(), complete=False)
             if self._ends(step):
                 return
