@@ -41,8 +41,9 @@ _ENDINGS: Final[Mapping[int, str]] = {
     464: mark("The account of the person who gave the token is not confirmed."),
     467: mark("The token was made invalid, for example by logging out."),
     492: mark("The person who gave the token no longer has a role on the page."),
+    2069032: mark("The platform wants the page's own token here, not a person's."),
 }
-"""By subcode of error 190 (dossier 2.6; 492 from Meta's error page)."""
+"""By subcode of error 190 (dossier 2.6; 492 and 2069032 from Meta's error pages)."""
 
 
 def ending_words(subcode: int) -> str:

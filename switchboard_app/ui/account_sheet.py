@@ -234,6 +234,7 @@ class AccountSheet(look.Sheet):
         self._set_busy(False)
         self.retranslate()
         self._say(f"{account.reason} {account.next_step}", look.Kind.LATE)
+        (self.save if self._by_browser else self.secrets.fields()[0]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _ask(self, secret: dict[str, str]) -> Account:
         outside = self._bridge.outside

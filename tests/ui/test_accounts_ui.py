@@ -239,6 +239,7 @@ async def test_what_the_platform_says_of_the_token_stands_in_the_sheet(
     assert "pages_messaging" in sheet.notice.accessibleName()
     assert "Rathaus Basel" in sheet.title.source()
     assert typed(sheet) == {"Rathaus Basel"}
+    assert QApplication.focusWidget() is sheet.secrets.fields()[0]
     type_in(sheet.secrets.fields()[0], "better")
     sheet.submit()
     await until(lambda: len(workspace.outside.calls) == 2)
