@@ -103,6 +103,10 @@ def test_paging_is_followed_to_its_end(inside: Bench) -> None:
     for number in range(330):
         inside.platform.say(f"p{number // 4}", f"{number}", Millis(inside.clock() - (400 - number) * MINUTE))
     batches = inside.poll()
+    if not batches[-1].complete:  # more than sixty requests: the next poll goes on
+        assert inside.shelf.messages
+        inside.clock.forward(OTHER_POLL)
+        batches = inside.poll()
     assert batches[-1].complete
     assert [batch.complete for batch in batches[:-1]] == [False] * (len(batches) - 1)
     assert len(inside.shelf.messages) == 330
