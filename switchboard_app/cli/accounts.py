@@ -1,4 +1,4 @@
-"""``account add | list | check | sign-in | remove`` and ``sync --once``."""
+"""``account add | list | check | sign-in | quarantine | remove`` and ``sync --once``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from switchboard_app.cli import browser, condition, shapes
+from switchboard_app.cli import browser, condition, quarantine, shapes
 from switchboard_app.cli.frame import Frame
 from switchboard_app.model.account import Account
 from switchboard_app.model.errors import ExitCode, WrongUse
@@ -44,6 +44,7 @@ def add_to(verbs: Any, everywhere: Any) -> None:
         if verb is _sign_in:
             one.add_argument("--option", action="append", default=[], metavar="client_id=ID")
             browser.add_to(one)
+    quarantine.add_to(sub, everywhere, _read_again)
     sync = verbs.add_parser("sync", help="poll and send until nothing is due", parents=[everywhere])
     sync.add_argument("--once", action="store_true", required=True)
     sync.add_argument("--account", default="", metavar="NAME")
@@ -124,6 +125,10 @@ def _sign_in(frame: Frame) -> int:
             checked = _with_engine(frame, store, lambda engine: engine.sign_in(account, clean))
     condition.say(frame, checked)
     return ExitCode.DONE if checked.health is Health.OK else ExitCode.UNREACHABLE
+
+
+def _read_again(frame: Frame, store: Store, account: Account) -> int:
+    return _with_engine(frame, store, lambda engine: engine.read_again(account))
 
 
 def _remove(frame: Frame) -> None:

@@ -118,6 +118,10 @@ class _Sorter:
         machine = automatic(message) and not message.ours  # neither reopens nor wakes what it joins
         if sheet is None or (not message.ours and not machine and not self._goes_on(sheet, at)):
             sheet = self._opened(thread, at)
+            if message.ours:  # begun in another tool: kept and found, but nobody here has anything to do
+                sheet.here.state = EnquiryState.DONE
+                sheet.here.closed_at = at
+                sheet.here.outcome = Outcome.ANSWERED.value
         if sheet.made and message.letter is not None:
             sheet.subject = sheet.subject or message.letter.subject
         self.last[thread.id] = self.touched[sheet.here.id] = sheet

@@ -121,6 +121,17 @@ def test_an_echo_and_a_message_in_one_batch_after_closing_reopen(town: Town) -> 
     assert [row.id for row in town.queue(View.INBOX)] == [head.id]
 
 
+def test_a_conversation_begun_elsewhere_is_no_new_item_until_the_citizen_writes(town: Town) -> None:
+    town.arrives(town.says("Wir melden uns bei Ihnen", ours=True))
+    assert town.queue() == []
+    (head,) = town.all_of()
+    assert (head.state, head.outcome, head.unread) == (EnquiryState.DONE, Outcome.ANSWERED, 0)
+    town.clock.forward(HOUR)
+    town.arrives(town.says("Danke, gern"))
+    (head,) = town.all_of()
+    assert (head.state, texts(town)) == (EnquiryState.NEW, ["Wir melden uns bei Ihnen", "Danke, gern"])
+
+
 def test_a_reply_made_elsewhere_does_not_open_what_is_closed(town: Town) -> None:
     closed(town)
     town.arrives(town.says("Noch vom Handy", ours=True))
