@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Final
 
-_MOST_TAGS: Final = 60_000
+_MOST_TAGS: Final = 30_000
 """What follows after so many is shown as it stands: nobody writes that, and reading it would hold up the others."""
 
 _NAME: Final = re.compile(r"/?([A-Za-z][A-Za-z0-9:-]{0,30})")
