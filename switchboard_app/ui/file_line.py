@@ -12,15 +12,17 @@ from switchboard_app.model.entry import Attachment, AttachmentState
 from switchboard_app.model.language import tr
 from switchboard_app.ui import look
 from switchboard_app.ui.attachment_line import AttachmentLine
-from switchboard_app.ui.file_names import cleaned, openable, risky, size_words
+from switchboard_app.ui.file_names import cleaned, ending, openable, risky, size_words
 from switchboard_app.ui.plain import plain_text
 from switchboard_app.ui.text.message import attachment_words
 from switchboard_app.ui.timeline_row import Wishes
 
 
 def caption(file: Attachment) -> str:
-    """«IMG_2231.jpg · 1.8 MB»."""
-    return " · ".join(part for part in (plain_text(cleaned(file.name)), size_words(file.size)) if part)
+    """«IMG_2231.jpg · 1.8 MB». A platform that does not give a file may put a sentence in the place of its name."""
+    nameless = file.state is not AttachmentState.KEPT and not file.mime and not ending(file.name)
+    name = tr("Attachment") if nameless else cleaned(file.name)
+    return " · ".join(part for part in (plain_text(name), size_words(file.size)) if part)
 
 
 class FileLine(AttachmentLine):

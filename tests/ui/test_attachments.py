@@ -178,6 +178,17 @@ async def test_what_is_not_here_says_why_and_leads_to_the_inbox(
     assert sheet.judged.address == "https://www.facebook.com/page/inbox/1/"
 
 
+async def test_a_sentence_in_the_place_of_a_name_is_not_shown_as_one(desk: Desk) -> None:
+    sentence = "Media not available due to new privacy rules in Europe. See developer documentation for more info"
+    file = RemoteAttachment(PlatformId("a-eu"), sentence, unavailable="Facebook gibt es nicht.")
+    enquiry, _ = desk.receive_files("Anna", "Foto", file)
+    await desk.open(enquiry)
+    shown = line(desk)
+    assert shown is not None
+    assert shown.name.source() == "Attachment"
+    assert shown.why == "Facebook gibt es nicht."
+
+
 async def test_a_file_that_arrives_later_takes_the_place_of_its_line(desk: Desk) -> None:
     enquiry, wanted = desk.receive_files("Anna", "Foto", remote("IMG_1.png"))
     await desk.open(enquiry)

@@ -14,7 +14,7 @@ MOST_MEGABYTES = 64
 MOST_PIXELS = 100_000_000
 _STARTS = ((b"\x89PNG\r\n\x1a\n", b"png"), (b"\xff\xd8\xff", b"jpeg"), (b"GIF87a", b"gif"), (b"GIF89a", b"gif"))
 _QUALITY = 85
-_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024, 800, 640, 480, 320)
+_SIDES = (3072, 2560, 2048, 1600, 1280, 1024, 800, 640, 480, 320)
 
 
 def form_of(content: bytes) -> bytes:
@@ -78,18 +78,30 @@ def shrunk(content: bytes, most: int) -> bytes:
 
     What the file holds beside the picture (place, camera) stays behind.
     """
+    image = QImage()
     for side in _SIDES:
-        reading = _reading(content)
-        image = QImage() if reading is None else reading.within(side, side)
-        if image.isNull():
-            continue  # too much memory at this size, or no picture at any
-        flat = QImage(image.size(), QImage.Format.Format_RGB32)
-        flat.fill(0xFFFFFF)  # white: a JPEG knows no transparency
-        _paint_over(flat, image)
-        written = _jpeg(flat)
+        if image.isNull():  # at the largest size that the memory allows; then that one is made smaller
+            reading = _reading(content)
+            image = QImage() if reading is None else reading.within(side, side)
+        elif max(image.width(), image.height()) > side:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            image = image.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, smooth)
+        else:
+            continue
+        written = _jpeg(_flat(image)) if not image.isNull() else b""
         if 0 < len(written) <= most:
             return written
     return b""
+
+
+def _flat(image: QImage) -> QImage:
+    """The picture on white: a JPEG knows no transparency."""
+    if not image.hasAlphaChannel():
+        return image
+    flat = QImage(image.size(), QImage.Format.Format_RGB32)
+    flat.fill(0xFFFFFF)
+    _paint_over(flat, image)
+    return flat
 
 
 def _paint_over(ground: QImage, image: QImage) -> None:
