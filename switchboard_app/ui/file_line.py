@@ -20,7 +20,8 @@ from switchboard_app.ui.timeline_row import Wishes
 
 def caption(file: Attachment) -> str:
     """«IMG_2231.jpg · 1.8 MB». A platform that does not give a file may put a sentence in the place of its name."""
-    nameless = file.state is not AttachmentState.KEPT and not file.mime and not ending(file.name)
+    told = ending(file.name)
+    nameless = file.state is not AttachmentState.KEPT and not file.mime and (not told or " " in told)
     name = tr("Attachment") if nameless else cleaned(file.name)
     return " · ".join(part for part in (plain_text(name), size_words(file.size)) if part)
 

@@ -91,7 +91,7 @@ def test_images_go_along_within_the_channels_limits(town: Town) -> None:
     (file,) = entry.attachments
     assert (file.name, file.mime, file.size) == ("plan.png", "image/png", len(PNG))
     assert town.store.read(attachments.content, file.id) == PNG
-    with pytest.raises(Refused, match="does not take «plan.png»"):
+    with pytest.raises(Refused, match="does not take"):
         town.replies(enquiry, "", files=[File("plan.png", b"MZ no image")])
     with pytest.raises(Refused, match="this channel takes 8 MB"):
         town.replies(enquiry, "", files=[File("plan.png", PNG + bytes(8 * 1024 * 1024))])
