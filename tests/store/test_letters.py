@@ -54,7 +54,7 @@ def test_a_machine_reopens_nothing_and_starts_no_clock(store: Store, box: Accoun
     come(store, box, mail(store, "b@x", "abwesend", answers=(PlatformId("a@x"),), automatic=machine))
     assert [state for state, _ in states(store)] == [EnquiryState.DONE]
     come(store, box, mail(store, "c@x", "Doch noch etwas", answers=(PlatformId("b@x"),)))
-    assert [state for state, _ in states(store)] == [EnquiryState.NEW]
+    assert [state for state, _ in states(store)] == [EnquiryState.OPEN]
 
 
 def test_a_newsletter_waits_for_no_answer(store: Store, box: Account) -> None:
