@@ -5,6 +5,9 @@ the result is text, in time that grows with its length alone. That is why there 
 nesting as a browser would, which costs memory and, on hostile input, time; and `html.parser` of Python 3.11 takes
 quadratic time for tags that never end.
 
+`sync.html_text` reads mails: it folds white space, as their markup is laid out by programs. A post is short and kept to
+the letter, because an answer is found again by its words.
+
 What is kept: everything somebody wrote, hidden spans included (Mastodon hides the middle of long addresses), with the
 address of a link beside its words where they differ. What is dropped: scripts, styles and their kind.
 
