@@ -1,8 +1,8 @@
 """Plain text out of a platform's HTML: paragraphs, breaks and lists become lines, everything else falls away.
 
 Used for mails. (Posts of Mastodon are kept to the letter, with the names they mention: `mastodon.html`.) The result is
-data like any other text: nothing in it is ever markup again. It refuses to fetch, to follow or to show an address that the text does not say itself, except where
-a link's words hide where it leads: then the address stands behind them.
+data like any other text: nothing in it is ever markup again. It refuses to fetch, to follow or to show an address that
+the text does not say itself, except where a link's words hide where it leads: then the address stands behind them.
 
 The tags are found by hand in one pass: the standard library's parser takes quadratic time for markup made to that end.
 """
