@@ -1,22 +1,9 @@
-"""The list of sabotages; see the package. Each area adds its own at the end."""
+"""The list of sabotages; see the package. Each area adds its own at the end, a long one in a module of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Sabotage:
-    """One piece of text replaced in one module, and the test that must fail then."""
-
-    name: str
-    module: str
-    old: str
-    new: str
-    test: str
-    push: bool = False
-    """Whether it runs on every push."""
-
+from tests.sabotage import polling
+from tests.sabotage.kind import Sabotage
 
 SABOTAGES = (
     # -- sending ---------------------------------------------------------------------------------------------------
@@ -151,65 +138,6 @@ SABOTAGES = (
         "        await _kept_or_why(self._keep(fresh))\n",
         "",
         "tests/sync/test_renewal.py::test_a_crash_at_any_step_is_recovered_or_asks_for_one_sign_in",
-    ),
-    # -- budgets, polling and health -------------------------------------------------------------------------------
-    Sabotage(
-        "a request is not charged",
-        "switchboard_app/store/budgets.py",
-        "_put(tx, account, name, old, rules.taken(old, tx.now))",
-        "pass",
-        "tests/store/test_budgets.py",
-        push=True,
-    ),
-    Sabotage(
-        "a window whose end nobody has told is not counted",
-        "switchboard_app/model/budget.py",
-        "return Budget(budget.limit, budget.limit - 1, Millis(now + WINDOW), guessed=True)",
-        "return budget",
-        "tests/unit/test_budget.py",
-    ),
-    Sabotage(
-        "an answer gives back what others have spent",
-        "switchboard_app/model/budget.py",
-        "return Budget(limit, max(0, min(remaining, limit - used)), end)",
-        "return Budget(limit, remaining, end)",
-        "tests/unit/test_budget.py",
-    ),
-    Sabotage(
-        "polls do not look at the budget",
-        "switchboard_app/model/polling.py",
-        "return Millis(now + spread(pause + jitter, budgets, now))",
-        "return Millis(now + pause + jitter)",
-        "tests/unit/test_polling.py",
-    ),
-    Sabotage(
-        "every blip of the network is shown",
-        "switchboard_app/model/health.py",
-        "return failures >= tries or lasts",
-        "return True",
-        "tests/unit/test_health.py",
-        push=True,
-    ),
-    Sabotage(
-        "a network that fails hides a dead sign-in",
-        "switchboard_app/model/health.py",
-        "if before.health in _NEEDS_A_PERSON:",
-        "if False:",
-        "tests/unit/test_health.py",
-    ),
-    Sabotage(
-        "a station that slept goes on storing",
-        "switchboard_app/sync/poller.py",
-        "raise LeadLost",
-        "pass",
-        "tests/sync/test_lead.py",
-    ),
-    Sabotage(
-        "a proof moves the cursor of the polls",
-        "switchboard_app/store/proof.py",
-        "cursor=accounts.cursor(tx, account.id)",
-        "cursor=batch.cursor",
-        "tests/sync/test_proving.py",
     ),
     # -- Mastodon --------------------------------------------------------------------------------------------------
     Sabotage(
@@ -380,28 +308,5 @@ SABOTAGES = (
         'tx.many("UPDATE entry SET deleted = ? WHERE id = ?", self._flags)',
         "tx.many(\"UPDATE entry SET deleted = ?, text = '' WHERE id = ?\", self._flags)",
         "tests/store/test_versions.py::test_a_message_taken_back_keeps_its_text",
-    ),
-    # -- mail ------------------------------------------------------------------------------------------------------
-    Sabotage(
-        "an absence notice reopens what was done",
-        "switchboard_app/store/sorting_in.py",
-        "        machine = automatic(message) and not message.ours",
-        "        machine = False and not message.ours",
-        "tests/store/test_letters.py::test_a_machine_reopens_nothing_and_starts_no_clock",
-        push=True,
-    ),
-    Sabotage(
-        "a mail joins whatever conversation it names",
-        "switchboard_app/store/letters.py",
-        "            if thread and (recipient == person or letter.automatic is Automatic.FAILURE):",
-        "            if thread:",
-        "tests/store/test_letters.py::test_a_strangers_mail_does_not_join_by_naming_an_id",
-    ),
-    Sabotage(
-        "the mark of a folder moves before its mails are stored",
-        "switchboard_app/sync/email/reading.py",
-        "        left = mark.left(listed.uids)",
-        "        left = mark.left(listed.uids)\n        mark = mark.with_stored(left)",
-        "tests/mail/test_mail_contract.py::test_a_crash_between_two_batches_loses_nothing",
     ),
 )

@@ -11,7 +11,8 @@ import pytest
 
 from tests import tiers
 from tests.sabotage.broken import ROOT
-from tests.sabotage.sabotages import SABOTAGES, Sabotage
+from tests.sabotage.kind import Sabotage
+from tests.sabotage.sabotages import SABOTAGES
 
 _TESTS_FAILED = 1
 
