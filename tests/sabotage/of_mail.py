@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.sabotage.sabotages import Sabotage
+from tests.sabotage.kind import Sabotage
 
-MAIL = (
+SABOTAGES = (
     Sabotage(
         "an absence notice reopens what was done",
         "switchboard_app/store/sorting_in.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sabotage import polling
+from tests.sabotage import of_mail, polling
 from tests.sabotage.kind import Sabotage
 
 SABOTAGES = (
@@ -309,4 +309,6 @@ SABOTAGES = (
         "tx.many(\"UPDATE entry SET deleted = ?, text = '' WHERE id = ?\", self._flags)",
         "tests/store/test_versions.py::test_a_message_taken_back_keeps_its_text",
     ),
+    *polling.SABOTAGES,
+    *of_mail.SABOTAGES,
 )
