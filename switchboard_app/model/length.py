@@ -16,7 +16,7 @@ ADDRESS: Final = 23
 """What an address counts on Mastodon; the instance's document says the same number everywhere (dossier 3)."""
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_MENTION: Final = re.compile(r"(?<![=/\w@])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(@[\w.-]*\w)?")
+_MENTION: Final = re.compile(r"(?<![=/\w])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)(@[\w.-]*\w)?")
 
 
 class Counting(StrEnum):
@@ -42,6 +42,9 @@ def length(text: str, counting: Counting) -> int:
 
 
 def mentions(text: str) -> Iterator[str]:
-    """Everybody whom a text names as Mastodon reads it: ``local`` or ``local@server``, without the first ``@``."""
-    for found in _MENTION.finditer(_ADDRESS.sub(" ", text)):
+    """Everybody whom a text names as Mastodon reads it: ``local`` or ``local@server``, without the first ``@``.
+
+    Rather one too many than one too few: whoever is named receives the text. In an address a name follows a slash.
+    """
+    for found in _MENTION.finditer(text):
         yield found[0][1:]

@@ -141,4 +141,5 @@ def test_the_length_is_counted_as_mastodon_counts(text: str, counts: int) -> Non
 
 
 def test_whom_a_text_names() -> None:
+    assert list(mentions("@@ada (@berta) .@carla https://x.ch/a,@dora")) == ["ada", "berta", "carla", "dora"]
     assert list(mentions("@ada@x.ch und @berta, nicht info@bs.ch, nicht https://x.ch/@carla")) == ["ada@x.ch", "berta"]

@@ -49,6 +49,8 @@ def test_an_answer_names_nobody_who_is_not_in_the_conversation(instance: Town) -
     with pytest.raises(Refused, match=r"names @fachstelle@bs\.example, who would receive it") as refused:
         instance.replies(enquiry, "Fragen Sie @fachstelle@bs.example")
     assert refused.value.next_step == "Write the name without the @."
+    with pytest.raises(Refused, match="names @ada,"):  # the one on our own server
+        instance.replies(enquiry, "Guten Tag @ada")
     assert instance.store.read(outbox.waiting) == 0
     instance.replies(enquiry, "@ada@x.example: info@bs.example hilft")
 

@@ -151,7 +151,7 @@ def _may_answer(tx: Transaction, here: Held, text: str, files: Sequence[File]) -
 
 def _names_nobody_else(text: str, handles: Sequence[str]) -> None:
     """Whoever a private mention names receives it, and sees whom it is for."""
-    known = {one.lower() for one in handles} | {one.partition("@")[0].lower() for one in handles}
+    known = {one.lower() for one in handles}  # a name without its server is somebody else, on our own
     for named in mentions(text):
         if handles and named.lower() not in known:
             raise Refused(

@@ -28,7 +28,7 @@ _PAUSE_S: Final = 0.5
 
 def addressed(text: str, handles: Sequence[str]) -> str:
     """The operator's words, with everybody who is to get them in front. Raises PlatformFailure (certain)."""
-    known = {handle.lower() for handle in handles} | {handle.partition("@")[0].lower() for handle in handles}
+    known = {handle.lower() for handle in handles}  # the local part alone is somebody else: whoever is at home here
     for named in mentions(text):
         if named.lower() not in known:
             words = tr("The text names @{name}, who would receive it too. Write the name without the @.")
