@@ -14,7 +14,7 @@ from switchboard_app.model.errors import Unreachable
 from switchboard_app.model.ids import EnquiryId, PlatformId
 from switchboard_app.model.remote import RemoteAttachment
 from switchboard_app.store import attachments
-from switchboard_app.ui import thumbnails
+from switchboard_app.ui import look, thumbnails
 from switchboard_app.ui.attachment_view import FileLine, PictureTile
 from switchboard_app.ui.decoding.decoder import Decoder
 from switchboard_app.ui.file_names import MOST_BYTES, MOST_CHARACTERS, cleaned, ending, risky, size_words
@@ -195,6 +195,27 @@ async def test_a_file_that_arrives_later_takes_the_place_of_its_line(desk: Desk)
     assert line(desk) is not None
     desk.workspace.store.write(attachments.keep, wanted[0].id, picture(), enquiry)
     await until(lambda: (made := tile(desk)) is not None and made.shows())
+
+
+async def test_lines_keep_their_words_in_a_narrow_column(desk: Desk) -> None:
+    files = [remote("Gutachten Buche.pdf", "application/pdf"), remote("rechnung.pdf.exe", ""), remote("foto.jpg")]
+    enquiry, wanted = desk.receive_files("Anna", "Anbei", *files)
+    desk.workspace.store.write(attachments.keep, wanted[0].id, b"%PDF-1.7 Inhalt", enquiry)
+    desk.workspace.store.write(attachments.keep, wanted[1].id, b"MZ" + b"\0" * 200, enquiry)
+    reason = "The platform does not give this file; open the conversation in its inbox, please, as told above."
+    desk.workspace.store.write(attachments.refuse, wanted[2].id, AttachmentState.UNAVAILABLE, reason, enquiry)
+    await desk.open(enquiry)
+    for width in (900, 420, 340, 700):
+        desk.window.resize(width, 800)
+        await desk.settled()
+        lines = [one for one in desk.pane.timeline.findChildren(FileLine) if one.isVisible()]
+        assert len(lines) == 3
+        for one in lines:
+            for label in one.findChildren(look.Label):
+                wanted_height = label.heightForWidth(label.width())
+                assert label.height() >= wanted_height, (width, label.source(), label.height(), wanted_height)
+            for button in one.findChildren(look.KeyButton):
+                assert button.geometry().bottom() < one.height(), (width, button.words())
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------

@@ -175,6 +175,34 @@ def test_one_that_hangs_is_killed_and_the_next_file_is_decoded(process: DecoderP
     assert process.ask(SMALL, picture(), 10).kind == "picture"
 
 
+@LINUX
+def test_it_ends_with_the_window() -> None:
+    """Whoever started it may be killed: the decoder reads the end of its input and goes."""
+    starts = (
+        "import sys, time; from switchboard_app.ui.decoding.process import DecoderProcess as D; d = D('pictures');"
+        " d.ask({'do': 'picture', 'width': 9, 'height': 9}, b'x', 20); print(d.pid, flush=True); time.sleep(600)"
+    )
+    window = subprocess.Popen([sys.executable, "-c", starts], stdout=subprocess.PIPE, text=True)
+    assert window.stdout is not None
+    decoder = int(window.stdout.readline())
+    window.kill()
+    window.wait()
+    window.stdout.close()
+    ends = time.monotonic() + 20
+    while _runs(decoder):
+        assert time.monotonic() < ends, "it outlived the window"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and is more than a name that nobody has asked for."""
+    try:
+        state = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def test_after_its_end_it_starts_nothing() -> None:
     made = DecoderProcess("pictures")
     made.close()
