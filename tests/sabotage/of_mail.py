@@ -27,5 +27,4 @@ SABOTAGES = (
         "        left = mark.left(listed.uids)\n        mark = mark.with_stored(left)",
         "tests/mail/test_mail_contract.py::test_a_crash_between_two_batches_loses_nothing",
     ),
-    *polling.SABOTAGES,
 )
