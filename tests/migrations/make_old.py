@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -17,16 +18,19 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.enquiry import Outcome, View
 from switchboard_app.model.forwarding import ForwardingState
+from switchboard_app.model.health import Health
 from switchboard_app.model.ids import EntryId, Operator, PlatformId
 from switchboard_app.model.office import Office, Topic
-from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson
+from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson, RemoteReaction
 from switchboard_app.model.times import DAY, Millis
 from switchboard_app.store import (
     accounts,
     attachments,
+    budgets,
     desk,
     directory,
     drafts,
+    health,
     intake,
     leases,
     migrate,
@@ -58,10 +62,16 @@ def fill(store: Store) -> None:
     account = store.write(accounts.add, Channel.FACEBOOK, "Rathaus Basel", ME, api_base="http://127.0.0.1:1")
     store.write(directory.replace, (*OFFICES, Office(type(ROADS)("x"), "PD", "Amt", topics=(Topic("T"),))), ME)
     store.write(settings.put, "target.office_minutes", "480")
-    first = says("m1", "Grüezi, ein Schlagloch im Belag", NOON - DAY, files=True)
+    first = says("m1", "Grüezi, ein Loch im Belag", NOON - DAY, files=True)
     batch = Batch((), (first, says("m2", "Noch da?", NOON)), {"at": "1"}, complete=True, gap=(Millis(1), Millis(2)))
     stored = store.write(intake.ingest, account, batch)
     store.write(attachments.keep, stored.to_fetch[0].id, b"abc", stored.to_fetch[0].enquiry)
+    liked = (RemoteReaction(PlatformId("p_anna"), "👍", NOON),)
+    edited = replace(first, text="Grüezi, ein Schlagloch im Belag", edited_at=NOON, reactions=liked)
+    store.write(intake.ingest, account, Batch((), (edited,), {"at": "1"}, complete=True))
+    store.write(health.put, account.id, Health.OUT_OF_CREDITS)
+    store.write(budgets.observed, account.id, "reads", 15, 4, 900_000)
+    store.write(drafts.add_file, ME, "reply:1", "plan.pdf", b"%PDF-1.4")
     broken = RemoteMessage(
         PlatformId("q"), PlatformId("t_anna"), RemotePerson(PlatformId("p")), False, "", NOON, unreadable="kind"
     )
