@@ -20,6 +20,7 @@ from switchboard_app.model.health import (
     quiet_detail,
 )
 from switchboard_app.model.ids import AccountId
+from switchboard_app.model.polling import AWAKE
 from switchboard_app.model.times import DAY, HOUR, MINUTE, Millis
 from switchboard_app.store import calendar, elsewhere, journal, settings
 from switchboard_app.store.ids import new_id
@@ -148,6 +149,21 @@ def last_message(tx: Transaction, account: AccountId, since: Millis) -> Millis |
         account,
     )
     return None if value is None else Millis(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What the pause until the next poll goes by."""
+
+    last_message: Millis | None
+    """When somebody last wrote or was answered; None when that is long ago."""
+    business: bool
+    """Whether it is business time."""
+
+
+def life(tx: Transaction, account: AccountId) -> Life:
+    """How alive an account is now."""
+    return Life(last_message(tx, account, Millis(tx.now - AWAKE)), is_business(tx.now))
 
 
 def well(tx: Transaction, account: Account, *, complete: bool) -> Seen:

@@ -101,8 +101,8 @@ async def _went_through(
     store: Store, account: Account, connector: Connector, left: Sequence[Budget], done: Poll, *, asked: bool
 ) -> None:
     now, chosen = store.now(), chosen_pause(account)
-    last = await store.ask(health.last_message, account.id, Millis(now - polling.AWAKE))
-    wait = polling.pause_of(account.kind, chosen, last, now, business=health.is_business(now))
+    life = await store.ask(health.life, account.id)
+    wait = polling.pause_of(account.kind, chosen, life.last_message, now, business=life.business)
     chance = secrets.randbelow(1000) / 1000
     done.next_poll_at = polling.next_poll(wait, left, now, chance=chance, chosen=bool(chosen))
     found = await store.ask(health.well, account, complete=done.complete)
