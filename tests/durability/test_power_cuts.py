@@ -24,11 +24,11 @@ from switchboard_app.store.location import embedded
 from switchboard_app.store.migrate import upgrade
 from tests.durability.recorded import Cut, Step, cuts, record
 from tests.durability.scribe import MESSAGES
+from tests.tiers import count, seed
 from tests.workspaces import random_key
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="no strace here (Debian: strace)")
 ROUNDS = 24
-PUSH, NIGHTLY = 2_000, 10_000
 
 
 @pytest.fixture
@@ -101,25 +101,25 @@ def _halves(database: dbapi2.Connection) -> list[str]:
     return [*found, *(["half: an answer without its words"] if lonely else [])]
 
 
-def judged(disk: Path, synchronous: str, count: int, seed: int) -> tuple[list[str], int]:
-    """The complaints over `count` cuts, and at how many steps of the run the cuts could be."""
+def judged(disk: Path, synchronous: str, times: int, base: int) -> tuple[list[str], int]:
+    """The complaints over so many cuts, and at how many steps of the run the cuts could be."""
     key = random_key()
     before, steps = recorded(disk, key, synchronous)
     assert sum(1 for step in steps if step.kind == "said") > 3 * ROUNDS
     folder = disk / "cut"
     folder.mkdir()
     wrong: list[str] = []
-    for cut in cuts(before, steps, count, random.Random(seed)):
+    for cut in cuts(before, steps, times, random.Random(base)):
         wrong += [f"after step {cut.after} of {len(steps)}: {one}" for one in complaints(cut, folder, key)]
     return wrong, len(steps)
 
 
 @pytest.mark.timeout(900)
 def test_nothing_acknowledged_is_lost_and_no_file_is_damaged(disk: Path) -> None:
-    wrong, _ = judged(disk, "full", PUSH, 20261122)
+    wrong, _ = judged(disk, "full", count(2_000, 10_000), seed("power cuts"))
     assert wrong == []
 
 
 def test_a_store_that_does_not_flush_is_found_out(disk: Path) -> None:
-    wrong, _ = judged(disk, "normal", 150, 20261122)
+    wrong, _ = judged(disk, "normal", 150, seed("power cuts without flushing"))
     assert any("lost" in one for one in wrong)
