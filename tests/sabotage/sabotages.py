@@ -255,7 +255,6 @@ SABOTAGES = (
         "return page.oldest < state.swept - state.rules.overlap",
         "return True",
         "tests/receiving/test_streams.py::test_random_streams[0]",
-        push=True,
     ),
     Sabotage(
         "a message may be stored twice",
@@ -264,7 +263,6 @@ SABOTAGES = (
         "applied = _upgrade(_runner(database), location, key)\n"
         "                database.execute_sql('DROP INDEX entry_account_id_platform_id')",
         "tests/store/test_intake.py::test_the_database_itself_refuses_a_second_copy",
-        push=True,
     ),
     Sabotage(
         "what cannot be read is dropped",
@@ -272,7 +270,6 @@ SABOTAGES = (
         "        quarantine.keep(tx, account.id, unreadable)\n",
         "",
         "tests/store/test_quarantine.py::test_one_among_a_thousand_is_kept_apart",
-        push=True,
     ),
     Sabotage(
         "quarantine is tried without end",
