@@ -50,7 +50,7 @@ def test_whose_computer_it_is_stands_nowhere(station: Station, tmp_path: Path) -
         assert name not in everything, name
     settings = json.loads(pieces["settings.json"])
     assert (settings["operator"], settings["mail_sender"], settings["mail_user"]) == ("(set)", "(set)", "")
-    assert settings["mail_host"] == "m.test"
+    assert settings["mail_host"] == "mail.bs.test"
     assert "workspace.json" not in pieces, "it did not open"
     assert json.loads(pieces["findings.json"])[0]["ok"] is False
 
