@@ -75,4 +75,3 @@ def test_only_the_newest_reports_stay(tmp_path: Path, monkeypatch: pytest.Monkey
     kept = sorted(folder.iterdir())
     assert len(kept) == crash.KEPT
     assert kept[-1] == written
-
