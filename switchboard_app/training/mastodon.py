@@ -60,6 +60,7 @@ class SimulatedMastodon(SimulatedPlatform):
     """One account and its instance."""
 
     kind = "mastodon"
+    sends = "POST /statuses"
 
     def __init__(
         self,

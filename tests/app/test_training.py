@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from switchboard_app.app.station import Station
-from switchboard_app.app.training import SENDER, Training
+from switchboard_app.app.training import MASTODON_NAME, SENDER, Training
 from switchboard_app.config import StationSettings
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.delivery import DeliveryState
@@ -26,6 +26,7 @@ from switchboard_app.model.forwarding import ForwardingState
 from switchboard_app.model.health import Health
 from switchboard_app.model.ids import EnquiryId, Operator
 from switchboard_app.model.times import Millis
+from switchboard_app.model.trouble import Trouble
 from switchboard_app.store import accounts, desk, directory, timeline
 from switchboard_app.store.queue import QueueFilter, page, total
 from switchboard_app.store.station_clock import wall_clock
@@ -185,6 +186,21 @@ def test_a_reply_arrives_once_and_is_answered(
     assert ours(training, text) == 1
     entries = [one for one in shown(training, enquiry).entries if one.text == text]
     assert len(entries) == 1, "what we wrote stands in the conversation once, also after it was polled"
+    assert reached == []
+
+
+def test_an_answer_whose_receipt_is_lost_is_found_again(begin: Callable[[], Training], reached: list[str]) -> None:
+    """On Mastodon: the post was made, nobody said so, the account's own posts show it at once."""
+    training = begin()
+    once(training)
+    enquiry, text = first(training, Channel.MASTODON), "Das Laub wird heute geräumt."
+    training.rehearsal.play(MASTODON_NAME, Trouble.ANSWER_LOST)
+    training.store.write(desk.reply, enquiry, text, ME)
+    once(training)
+    assert ours(training, text) == 1
+    (sent,) = [entry for entry in shown(training, enquiry).entries if entry.text == text]
+    assert sent.delivery is not None
+    assert sent.delivery.state is DeliveryState.SENT
     assert reached == []
 
 

@@ -104,7 +104,7 @@ class Bench:
     @property
     def posts(self) -> str:
         """How a fault names the request that makes a message."""
-        return "POST /statuses" if self.kind == "mastodon" else "POST /messages"
+        return self.platform.sends
 
     @property
     def two_parts(self) -> int:
