@@ -14,6 +14,7 @@ import imaplib
 import itertools
 import os
 import shutil
+import signal
 import smtplib
 import socket
 import ssl
@@ -263,7 +264,8 @@ def start_house(folder: Path) -> tuple[MailHouse, list[subprocess.Popen[bytes]]]
     (folder / "dovecot.conf").write_text(_DOVECOT.format(**told), "utf-8")
     (folder / "exim.conf").write_text(_EXIM.format(**told), "utf-8")
     _as_somebody(folder)
-    how: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+    nothing = subprocess.DEVNULL
+    how: dict[str, Any] = {"stdout": nothing, "stderr": nothing, "stdin": nothing, "start_new_session": True}
     if os.geteuid() == 0:
         how |= {"user": who["uid"], "group": who["gid"], "extra_groups": []}
     started = [
@@ -285,10 +287,13 @@ def start_house(folder: Path) -> tuple[MailHouse, list[subprocess.Popen[bytes]]]
 
 
 def stop_house(started: list[subprocess.Popen[bytes]]) -> None:
-    """Stop both servers."""
+    """Stop both servers, with all their processes and whoever is still connected."""
     for one in started:
         one.terminate()
-    for one in started:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            one.wait(1)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.pid, signal.SIGKILL)
         one.wait(10)
 
 

@@ -18,7 +18,7 @@ from email import policy
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import aiosmtplib
 
@@ -98,7 +98,7 @@ class SmtpPost:
             raise handed.meaning(broken) from broken
         finally:
             if client is not None and client.transport is not None and not handed.taken:
-                client.transport.abort()  # what lies in our buffers never leaves
+                cast(asyncio.WriteTransport, client.transport).abort()  # what lies in our buffers never leaves
             if client is not None:
                 client.close()
 

@@ -14,7 +14,7 @@ from tests.workspaces import *  # noqa: F403
 __all__ = ["mail_house"]
 
 
-@pytest.fixture
+@pytest.fixture  # type: ignore[no-redef]
 def clock() -> FakeClock:
     """The server dates with the wall clock, so the test begins there."""
     return FakeClock(now())

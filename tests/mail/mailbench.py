@@ -73,7 +73,7 @@ class Mailbox:
         return self.people[key]
 
     def say(
-        self, key: str, text: str, at: Millis | None = None, attachments: Sequence[SimulatedFile] = (), **head: str
+        self, key: str, text: str, at: Millis | None = None, attachments: Sequence[SimulatedFile] = (), **head: Any
     ) -> Said:
         """A citizen's mail arrives."""
         message = self.mail(self.person(key).id, self.own_id, text, attachments, **head)
@@ -129,7 +129,7 @@ class Mailbox:
                 body = message.get_body()
                 text = str(body.get_content()).replace("\r\n", "\n").removesuffix("\n") if body is not None else ""
                 files = tuple(
-                    SimulatedFile(str(part.get_filename()), part.get_content_type(), part.get_payload(decode=True))
+                    SimulatedFile(str(part.get_filename()), part.get_content_type(), part.get_content())
                     for part in message.iter_attachments()
                 )
                 found.append(Said(str(message["Message-ID"]).strip("<>"), key, text, True, files))

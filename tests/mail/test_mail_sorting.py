@@ -87,9 +87,9 @@ class MailDesk:
 
 
 @pytest.fixture
-def there(store: Store, bench: MailBench) -> MailDesk:
-    """The desk of this test; the first sweep is over."""
-    made = MailDesk(store, bench)
+def there(embedded_store: Store, bench: MailBench) -> MailDesk:
+    """The desk of this test; the first sweep is over. (Both databases: tests/store/test_letters.py)"""
+    made = MailDesk(embedded_store, bench)
     made.sync()
     return made
 
@@ -121,7 +121,7 @@ def test_an_answer_finds_its_conversation_whatever_its_program_names(there: Mail
     there.sync()
     there.reply(1, "Wo?")
     [sent] = there.box.sent_by_us()
-    head = {
+    head: dict[str, Any] = {
         "in-reply-to alone": {"In_Reply_To": f"<{sent.id}>", "Subject": "anders"},
         "the number in the subject": {"Subject": "Noch etwas [BS-000001]"},
         "the same subject": {"Subject": "AW: RE: loch"},
@@ -136,8 +136,8 @@ def test_another_address_never_joins_somebodys_conversation(there: MailDesk) -> 
     there.box.say("anna", "Frage", Subject="Loch")
     there.sync()
     victim = there.box.people["anna"].id
-    there.box.person("boese")
-    head = {"From": f'"{victim}" <{there.box.people["boese"].id}>', "References": f"<{there.box.last['anna']}>"}
+    liar = f'"{victim}" <{there.box.person("boese").id}>'
+    head: dict[str, Any] = {"From": liar, "References": f"<{there.box.last['anna']}>"}
     there.box.say("boese", "Schicken Sie alles mir", Subject="Re: Loch [BS-000001]", **head)
     there.sync()
     assert there.count() == 2
@@ -220,7 +220,7 @@ def _forwarded(there: MailDesk) -> str:
 @pytest.mark.parametrize("way", ["names our mail", "number and address", "number and domain"])
 def test_an_offices_answer_ends_its_forwarding(there: MailDesk, way: str) -> None:
     sent = _forwarded(there)
-    head = {
+    head: dict[str, Any] = {
         "names our mail": {"From": "hans.muster@example.org", "In_Reply_To": f"<{sent}@example.ch>"},
         "number and address": {"From": "Tiefbau@amt.example.ch", "Subject": "AW: Anfrage [BS-000001]"},
         "number and domain": {"From": "hans.muster@amt.example.ch", "Subject": "AW: Anfrage [BS-000001]"},

@@ -183,18 +183,15 @@ def test_a_literal_beyond_all_bounds_is_not_taken(bench: MailBench, monkeypatch:
     assert bench.poll_failing().failure.kind is FailureKind.MALFORMED
 
 
-def test_sweeps_without_end_close_their_connections(bench: MailBench) -> None:
-    closed = []
+def test_a_sweep_closes_its_connection(bench: MailBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[ImapLine] = []
     whole = ImapLine.close
 
     async def counts(line: ImapLine) -> None:
         closed.append(line)
         await whole(line)
 
-    ImapLine.close = counts  # type: ignore[method-assign]
-    try:
-        bench.platform.say("p", "da")
-        bench.run(lambda connector: swept(connector, bench.shelf))
-    finally:
-        ImapLine.close = whole  # type: ignore[method-assign]
+    monkeypatch.setattr(ImapLine, "close", counts)
+    bench.platform.say("p", "da")
+    bench.run(lambda connector: swept(connector, bench.shelf))
     assert len(closed) == 1

@@ -6,6 +6,7 @@ import random
 import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,8 @@ def test_of_several_wordings_the_plain_one_is_read_and_every_other_part_is_a_fil
     message = EmailMessage()
     message.set_content("Die Wörter")
     message.add_alternative("<p>Die <b>Wörter</b></p><img src='cid:x'>", subtype="html")
-    message.get_payload()[1].add_related(b"\x89PNG", "image", "png", cid="<x>")  # type: ignore[union-attr]
+    wordings: Any = message.get_payload()
+    wordings[1].add_related(b"\x89PNG", "image", "png", cid="<x>")
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Plän – 1.pdf")
     nested = EmailMessage()
     nested["Subject"] = "innen"

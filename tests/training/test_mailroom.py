@@ -22,7 +22,7 @@ ASKED = "Betreff: Buche\n\nWer entscheidet?\n\n-- \nVerena Oeri"
 
 def polled(box: SimulatedMailbox, shelf: Shelf, clock: FakeClock) -> list[RemoteMessage]:
     """What a poll stores."""
-    asyncio.run(swept(InsideEmail(box, clock), shelf))  # type: ignore[arg-type]
+    asyncio.run(swept(InsideEmail(box, clock), shelf))
     return list(shelf.messages.values())
 
 
