@@ -25,7 +25,7 @@ def nothing_opens() -> AbstractContextManager[Store]:
 @pytest.fixture
 def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Station:
     monkeypatch.setenv("LOGNAME", "kanaria.m")
-    monkeypatch.setenv("HOME", "/home/kanaria.m")
+    monkeypatch.setenv("HOME", "/heim/kanaria.m")
     settings = StationSettings(
         operator="Kanaria Musterfrau", mail_sender="kanaria@example.org", mail_host="mail.bs.test"
     )
@@ -36,7 +36,7 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Station:
 
 def packed(station: Station, tmp_path: Path) -> dict[str, str]:
     file = tmp_path / "b.zip"
-    seen = [Finding("Workspace", False, "file /home/kanaria.m/x.db of kanaria.m", "Call 061 267 81 81")]
+    seen = [Finding("Workspace", False, "file /heim/kanaria.m/x.db of kanaria.m", "Call 061 267 81 81")]
     write_bundle(file, station, seen, nothing_opens)
     with zipfile.ZipFile(file) as bundle:
         return {name: bundle.read(name).decode() for name in bundle.namelist()}
