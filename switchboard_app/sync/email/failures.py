@@ -55,6 +55,8 @@ def sending_failed(failure: PlatformFailure, now: Millis) -> PlatformFailure:
     """A failure of `sync.mail`, with when to try again and how the account is then."""
     told = failure.failure
     transient = told.kind in (FailureKind.NETWORK, FailureKind.SERVER, FailureKind.TIMEOUT)
+    if told.kind is FailureKind.RECIPIENT:  # `sync.mail` speaks of offices
+        told = replace(told, text=tr("The mail server refused this person's address."))
     if told.certain and transient and told.retry_at is None:
         told = replace(told, retry_at=Millis(now + MINUTE))
     healths = {FailureKind.AUTH: Health.NEEDS_SIGN_IN, FailureKind.PERMISSION: Health.PERMISSION_MISSING}
