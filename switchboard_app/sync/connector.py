@@ -2,7 +2,7 @@
 
 A connector speaks one platform for one account. It holds no state of its own beyond one exchange: cursors come in and
 go out with the rows they describe, budgets live in its `Meter`, secrets in the OS keyring. It never writes to the store
-and never decides whether to send again. Called by `sync.poller` and `sync.sender`; `sync.engine` alone knows which
+and never decides whether to send again. Called by `sync.poller` and `sync.sender`; `sync.lines` alone knows which
 connectors exist.
 
 Errors leave a connector only as `PlatformFailure`, whose `Failure` says whether it is *certain* that nothing was sent.

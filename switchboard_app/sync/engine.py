@@ -1,7 +1,7 @@
 """The engine: polls, sends and settles for all accounts, once (``sync --once``) or without end (window, gateway).
 
-Runs on a plain asyncio loop, in a thread of its own beside the window (`EngineThread`). It alone knows which connectors
-exist. It meets the window only in the store. Refuses to hold anything that a restart would miss: budgets, cursors,
+Runs on a plain asyncio loop, in a thread of its own beside the window (`EngineThread`). It meets the window only in the
+store; which connectors exist `sync.lines` knows. Refuses to hold anything that a restart would miss: budgets, cursors,
 leases and the outbox live in the store.
 """
 
@@ -21,43 +21,27 @@ from switchboard_app.model.account import OVERDUE, Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Refused, UserError
 from switchboard_app.model.health import Health
-from switchboard_app.model.ids import AccountId, PlatformId
+from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import tr
 from switchboard_app.model.proof import Proof
 from switchboard_app.model.times import MINUTE, SECOND, Millis
-from switchboard_app.model.token_facts import without_facts
 from switchboard_app.store import accounts, desk, health, outbox
 from switchboard_app.store.database import Store
 from switchboard_app.store.leases import process_ended
-from switchboard_app.sync.connector import Clock, Connector, Grant, Meter
-from switchboard_app.sync.email import EmailConnector
-from switchboard_app.sync.facebook import FacebookConnector
+from switchboard_app.sync.connector import Connector
 from switchboard_app.sync.http import HttpDoor
 from switchboard_app.sync.identity import ask_who, is_another, remember, signed_in, words_of_another
-from switchboard_app.sync.instagram import InstagramConnector
+from switchboard_app.sync.lines import OAUTH, Line, Lines, Maker
 from switchboard_app.sync.mail import Post, send_mails
-from switchboard_app.sync.mastodon import MastodonConnector
-from switchboard_app.sync.meter import StoreMeter
-from switchboard_app.sync.oauth import OAuthClient, OAuthPlatform, ask_consent
+from switchboard_app.sync.oauth import OAuthClient, ask_consent
 from switchboard_app.sync.poller import Poll, poll
 from switchboard_app.sync.proving import Prover, SparingMeter
-from switchboard_app.sync.renewal import Renewal, Secrets
+from switchboard_app.sync.renewal import Secrets
 from switchboard_app.sync.rereading import read_again
 from switchboard_app.sync.sender import Sends, account_wide, finish_sends, send_due, settle
 from switchboard_app.sync.waking import Ears
-from switchboard_app.sync.x import XConnector, x_platform
 from switchboard_app.tasks import TaskGroup
 
-Maker = Callable[[Grant, HttpDoor, Meter, Clock], Connector]
-CONNECTORS: Mapping[Channel, Maker] = {
-    Channel.EMAIL: EmailConnector,
-    Channel.FACEBOOK: FacebookConnector,
-    Channel.INSTAGRAM: InstagramConnector,
-    Channel.MASTODON: MastodonConnector,
-    Channel.X: XConnector,
-}
-OAUTH: Mapping[Channel, Callable[[str], OAuthPlatform]] = {Channel.X: x_platform}
-"""Where each platform that signs in by the browser asks for consent (`SignIn.browser` in model.sign_in)."""
 TICK_SECONDS = 0.5
 CHORES_SECONDS = 5.0
 REST = 30 * SECOND
@@ -100,17 +84,6 @@ class Report:
     """Whether the platform answered at all, be it with a refusal."""
 
 
-@dataclass(slots=True)
-class _Line:
-    """One account as the engine holds it while it runs."""
-
-    connector: Connector
-    meter: StoreMeter
-    made_from: tuple[str, str]
-    secret: dict[str, str]
-    make: Callable[[Meter, Clock], Connector]
-
-
 class Engine:
     """Polls and sends for every account of the workspace. Build, use and close it in one loop."""
 
@@ -118,9 +91,7 @@ class Engine:
         self._store = store
         self._around = around
         self._door = HttpDoor(store.now, transport=around.transport, proxy=around.proxy)
-        self._lines: dict[AccountId, _Line] = {}
-        self._renewals: dict[AccountId, Renewal] = {}
-        self._making: dict[AccountId, asyncio.Lock] = {}
+        self._lines = Lines(store, around.secrets, self._door, around.instead)
         self._wanted = asyncio.Event()
         self._at_once: set[AccountId] = set()
         self._woken: set[AccountId] = set()
@@ -131,33 +102,7 @@ class Engine:
         self._ears = Ears(self._tasks, self.wake)
         self._prover = Prover(store, self._sparing)
 
-    # -- lines to the platforms ------------------------------------------------------------------------------------
-
-    async def _line(self, account: Account, *, again: bool = False) -> _Line | None:
-        """The connector of an account, made again when its settings changed; None without a secret here.
-
-        With `again` the keyring is asked for another secret. Raises Unreachable when the keyring is.
-        """
-        made_from = (account.api_base, str(sorted(without_facts(account.options).items())))
-        async with self._making.setdefault(account.id, asyncio.Lock()):
-            line = self._lines.get(account.id)
-            if line is not None and line.made_from == made_from and not again:
-                return line
-            secret = await self.renewal(account.id).current()
-            if secret is None:
-                self._lines.pop(account.id, None)
-                return None
-            if line is not None and line.made_from == made_from and line.secret == secret:
-                return line
-            self._lines[account.id] = self._made(account, made_from, secret)
-            return self._lines[account.id]
-
-    def _made(self, account: Account, made_from: tuple[str, str], secret: dict[str, str]) -> _Line:
-        user = PlatformId(account.platform_user) if account.platform_user else None
-        grant = Grant(account.kind, account.api_base, account.options, user, secret, self.renewal(account.id))
-        meter = StoreMeter(self._store, account.id)
-        make = partial(self._around.instead.get(account.kind, CONNECTORS[account.kind]), grant, self._door)
-        return _Line(make(meter, self._store.now), meter, made_from, dict(secret), make)
+    # -- accounts and who they are ---------------------------------------------------------------------------------
 
     async def _sparing(self, account: Account) -> Connector | None:
         """A connector of its own for what can wait: it spends only what polls and read-backs will not need."""
@@ -168,18 +113,14 @@ class Engine:
         """Compare what the platform lists with what is stored, as far as the budget allows. Raises PlatformFailure."""
         return await self._prover.go_on(account, patience=PATIENCE_SECONDS)
 
-    def renewal(self, account: AccountId) -> Renewal:
-        """What keeps the account's secret on this station."""
-        return self._renewals.setdefault(account, Renewal(self._store, self._around.secrets, account))
-
-    async def _ready(self, account: Account, *, again: bool = False) -> tuple[_Line | None, bool]:
+    async def _ready(self, account: Account, *, again: bool = False) -> tuple[Line | None, bool]:
         """The line, and whether the keyring answered; without a line the account's health says why.
 
         On a shared workspace another station may well be signed in: then its word about the account stands.
         """
         detail, answered = "", True
         try:
-            line = await self._line(account, again=again)
+            line = await self._lines.of(account, again=again)
         except UserError as problem:
             line, detail, answered = None, problem.message, False
         if line is not None:
@@ -200,7 +141,7 @@ class Engine:
             await self._store.run(health.put, account.id, Health.NEEDS_SIGN_IN, words_of_another(me))
         elif me is not None and line is not None:
             await signed_in(self._store, account, me, line.connector)
-            await self.renewal(account.id).proved()
+            await self._lines.renewal(account.id).proved()
         return await self._store.ask(accounts.one, account.id)
 
     async def sign_in(self, account: Account, secret: Mapping[str, str]) -> Account:
@@ -208,16 +149,16 @@ class Engine:
 
         Raises Refused when it is the secret of another account: then the former sign-in stands.
         """
-        await self.renewal(account.id).replace(secret)
+        await self._lines.renewal(account.id).replace(secret)
         line, _ = await self._ready(account, again=True)
         me = None if line is None else await ask_who(self._store, account, line.connector)
         if me is not None and is_another(account, me):
-            await self.renewal(account.id).take_back()
-            self._lines.pop(account.id, None)
+            await self._lines.renewal(account.id).take_back()
+            self._lines.forget(account.id)
             raise Refused(words_of_another(me), tr("Sign in as the account itself; the former sign-in was kept."))
         if me is not None and line is not None:
             await signed_in(self._store, account, me, line.connector)
-            await self.renewal(account.id).proved()
+            await self._lines.renewal(account.id).proved()
         return await self._store.ask(accounts.one, account.id)
 
     async def ask_consent(
@@ -242,7 +183,7 @@ class Engine:
             self._rests[f"poll {account.id}"] = Millis(self._store.now() + 2 * SECOND)  # somebody else has the lead
         await remember(self._store, account, line.connector)
         if done.health is Health.NEEDS_SIGN_IN:
-            self._lines.pop(account.id, None)  # next time the keyring may hold a better secret
+            self._lines.forget(account.id)  # next time the keyring may hold a better secret
         return done
 
     async def read_again(self, account: Account) -> int:
@@ -353,7 +294,7 @@ class Engine:
                     self._at_once.add(account.id)  # the poll under way began before it was asked for
             if not account_wide(account.health):
                 self._start(f"send {account.id}", partial(self._tend_sends, account))
-            self._ears.heed(account.id, self._lines.get(account.id))
+            self._ears.heed(account.id, self._lines.made(account.id))
             if self._prover.may_be_due(account, now):
                 self._start(f"prove {account.id}", partial(self._prover.at_night, account))
         self._start("mails", self.mails)
@@ -393,8 +334,5 @@ class Engine:
     async def close(self) -> None:
         """Wait for the sends under way, then let go of all connections."""
         await finish_sends()
-        for renewal in self._renewals.values():
-            await renewal.finish()
-        for line in self._lines.values():
-            await line.connector.aclose()
+        await self._lines.finish()
         await self._door.aclose()

@@ -16,7 +16,7 @@ from switchboard_app.model.times import MINUTE, SECOND
 from switchboard_app.store import accounts, leases
 from switchboard_app.store import health as stored_health
 from switchboard_app.store.database import Store
-from switchboard_app.sync import engine as engine_module
+from switchboard_app.sync import lines
 from switchboard_app.sync.connector import Batch, Cursor, Known
 from switchboard_app.sync.engine import Engine, Surroundings
 from switchboard_app.sync.x import XConnector
@@ -40,7 +40,7 @@ class Broken(XConnector):
 @pytest.fixture
 def bug(monkeypatch: pytest.MonkeyPatch) -> None:
     """X's connector has a bug."""
-    monkeypatch.setitem(engine_module.CONNECTORS, Channel.X, Broken)
+    monkeypatch.setitem(lines.CONNECTORS, Channel.X, Broken)
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
