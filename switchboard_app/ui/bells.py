@@ -50,8 +50,10 @@ class Bells:
 
     def take_note(self) -> None:
         """The call that rings, if one does, else the phone note as it was left."""
+        self._window.hush()
         if self._calls is None or not self._calls.accept():
             self._window.sheets.phone_note().open_for()
 
     def _taken(self, caller: Caller) -> None:
+        self._window.hush()
         self._window.sheets.phone_note().open_for(caller.number, caller.name, caller.script)

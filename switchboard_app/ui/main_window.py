@@ -352,7 +352,13 @@ class MainWindow(QWidget):
     def take_call(self, number: str) -> None:
         """A call came in by another program: the phone note for this number."""
         self.come_forward()
+        self.hush()
         self.sheets.phone_note().open_for(number)
+
+    def hush(self) -> None:
+        """Pause the voice message that is played: somebody is on the telephone."""
+        if self._conversation is not None:
+            self._conversation.player.pause()
 
     def show_instead(self, page: QWidget | None) -> None:
         """Show a page (the first start) in the place of the panes; None brings them back."""

@@ -6,22 +6,27 @@ Played through the sound library's silent device, which takes samples in real ti
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from switchboard_app.model.channel import Channel
 from switchboard_app.model.ids import EnquiryId, PlatformId
-from switchboard_app.model.remote import RemoteAttachment
-from switchboard_app.store import attachments
+from switchboard_app.model.remote import Batch, RemoteAttachment, RemoteMessage, RemotePerson, RemoteThread
+from switchboard_app.store import attachments, intake
 from switchboard_app.ui.attachment_view import PictureTile
+from switchboard_app.ui.keys import Action
 from switchboard_app.ui.player import Voice
 from switchboard_app.ui.sound_line import SoundLine, clock
 from switchboard_app.ui.speaker import Speaker
 from tests.ui.hands import press
 from tests.ui.open_enquiry import Desk
 from tests.ui.sounds import film, voice
+from tests.ui.window import Station
+from tests.ui.window import opened as opened_window
 from tests.ui.workspace import Workspace, until
 
 SILENT = ("NULL",)
@@ -147,6 +152,28 @@ async def test_a_film_is_seen_by_its_first_picture_and_saved(desk: Desk) -> None
     assert asked == [tile.file]
     assert dialog is not None
     dialog.reject()
+
+
+async def test_a_phone_note_silences_it(workspace: Workspace, tmp_path: Path) -> None:
+    file = RemoteAttachment(PlatformId("a"), "a.mp3", "audio/mpeg", 9, "https://x.example/")
+    sender = RemotePerson(PlatformId("p"), "Anna")
+    thread = RemoteThread(PlatformId("t"), sender)
+    message = RemoteMessage(PlatformId("m"), thread.platform_id, sender, False, "Hallo", workspace.clock.now, (file,))
+    account = workspace.connect(Channel.FACEBOOK, "Rathaus Basel")
+    batch = Batch((thread,), (message,), {"at": "x"}, complete=True)
+    [wanted] = workspace.store.write(intake.ingest, account, batch).to_fetch
+    workspace.store.write(attachments.keep, wanted.id, voice("mp3", "libmp3lame", 12.0), wanted.enquiry)
+    async with opened_window(workspace, Station(tmp_path / "window.json")) as window:
+        pane = window.conversation()
+        pane.player._speaker = Speaker(SILENT)
+        window.go_to(wanted.enquiry)
+        await until(lambda: pane.timeline.findChildren(SoundLine))
+        line = pane.timeline.findChildren(SoundLine)[0]
+        line.play.click()
+        standing = pane.player.standing(line.file)
+        await until(lambda: standing.doing is Voice.PLAYING)
+        window.act(Action.PHONE_NOTE)
+        assert standing.doing is Voice.RESTING
 
 
 def test_times_are_said_shortly() -> None:
