@@ -48,6 +48,11 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     """Standard input and output, unbuffered, and out of the reach of anything that prints."""
     import os
 
+    if sys.platform == "win32":
+        import msvcrt
+
+        for number in (0, 1):
+            msvcrt.setmode(number, os.O_BINARY)  # or line ends would be changed within pictures
     source = os.fdopen(os.dup(0), "rb", buffering=0)
     target = os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDWR)
