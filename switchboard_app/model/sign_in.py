@@ -26,6 +26,8 @@ class SecretField:
     needed: bool = False
     hidden: bool = True
     by_hand: bool = False
+    asked: bool = False
+    """The window does not go on without it; a script may say it otherwise, as an option of the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,11 @@ SIGN_INS: Mapping[Channel, SignIn] = {
         mark("Mailbox"),
         "Telefonzentrale",
         (
-            SecretField("address", mark("Address of the mailbox"), "telefonzentrale@example.ch", hidden=False),
-            SecretField("imap_host", mark("Server for reading (IMAP)"), "imap.example.ch", hidden=False),
-            SecretField("smtp_host", mark("Server for sending (SMTP)"), "smtp.example.ch", hidden=False),
+            SecretField(
+                "address", mark("Address of the mailbox"), "telefonzentrale@example.ch", hidden=False, asked=True
+            ),
+            SecretField("imap_host", mark("Server for reading (IMAP)"), "imap.example.ch", hidden=False, asked=True),
+            SecretField("smtp_host", mark("Server for sending (SMTP)"), "smtp.example.ch", hidden=False, asked=True),
             SecretField("user", mark("User"), mark("Empty: the address"), hidden=False),
             SecretField("password", mark("Password"), needed=True),
             SecretField("smtp_password", mark("Password for sending"), mark("Where it is another one")),

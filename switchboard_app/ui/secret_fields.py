@@ -63,7 +63,7 @@ class SecretFields(QWidget):
             name = tr(one.words)
             line.setAccessibleName(name)
             line.setPlaceholderText(tr(one.hint) if one.hint else "")
-            field.set_label(name if one.needed else tr("{field} (optional)").format(field=name))
+            field.set_label(name if one.needed or one.asked else tr("{field} (optional)").format(field=name))
 
     def fields(self) -> list[look.LineField]:
         """The fields from top to bottom."""
@@ -73,7 +73,7 @@ class SecretFields(QWidget):
         """Mark what must be filled and is not; returns the first."""
         first = None
         for one, line, field in self._shown:
-            lacks = one.needed and not line.text().strip()
+            lacks = (one.needed or one.asked) and not line.text().strip()
             line.set_wrong(lacks)
             field.set_mark(tr("Without it the platform does not let us in.") if lacks else "")
             first = line if lacks and first is None else first
