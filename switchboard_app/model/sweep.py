@@ -81,6 +81,15 @@ class Page:
         means nothing."""
         return all(one >= other for one, other in pairwise(self.times))
 
+    def reaches(self, moment: int) -> bool:
+        """Whether it goes back beyond a moment: its end does, or, when a few are out of order, all of it."""
+        if not self.times:
+            return False
+        if self.newest_first:
+            return self.oldest < moment
+        oldest_first = list(self.times) == sorted(self.times)
+        return max(self.times) < moment and not oldest_first
+
 
 class End(StrEnum):
     """Why a sweep asks for no further page."""
@@ -168,7 +177,7 @@ def seen(state: State, page: Page, requests: int = 0) -> Step:
     empty = 0 if page.times else state.empty + 1
     state = replace(state, anything=state.anything or bool(page.times), empty=empty)
     following = page.following
-    if state.above and page.times and page.all_known and page.oldest < state.interrupted_at and page.newest_first:
+    if state.above and page.all_known and page.reaches(state.interrupted_at):
         # everything newer than the interrupted walk is stored: on where it stopped
         following = state.interrupted
         state = replace(state, above=False, used=frozenset({""}), edge=None)
@@ -221,9 +230,7 @@ def _finish(state: State) -> Step:
 
 
 def _deep_enough(state: State, page: Page) -> bool:
-    if not page.times or not page.all_known or not state.swept or not page.newest_first:
-        return False
-    return page.oldest < state.swept - state.rules.overlap
+    return bool(state.swept) and page.all_known and page.reaches(state.swept - state.rules.overlap)
 
 
 def _closes(state: State, page: Page) -> bool:

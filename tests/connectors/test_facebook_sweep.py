@@ -219,3 +219,34 @@ def test_skeletons_are_what_the_platform_no_longer_details() -> None:
     assert is_skeleton({"id": "m", "created_time": "x"})
     assert not is_skeleton({"id": "m", "message": ""})
     assert not is_skeleton(None)
+
+
+def test_a_conversation_that_vanished_is_asked_for_once() -> None:
+    """Only when the platform says that it does not exist; one that is merely not listed, or barred, is left alone."""
+    answers = {"t_gone": 100, "t_barred": 10}
+
+    def row(known_as: str, minute: int) -> dict[str, object]:
+        members = {"data": [{"id": f"9{known_as}", "name": "N"}]}
+        time = f"2026-11-21T11:{minute:02}:00+0000"
+        return {"id": known_as, "updated_time": time, "message_count": 1, "participants": members}
+
+    listed = [row("t_new", 40), row("t_gone", 30), row("t_barred", 25), row("t_hidden", 20), row("t_old", 10)]
+
+    def answering(asked: Asked) -> Said:
+        last = asked.path.rpartition("/")[2]
+        if last == "conversations":
+            return Said({"data": listed})
+        if asked.query["fields"] == "id":
+            code = answers.get(last)
+            return Said({"error": {"code": code, "message": "m"}}, 400) if code else Said({"id": last})
+        message = {"id": f"m_{last}", "message": last, "from": {"id": f"9{last}"}}
+        return Said({"id": last, "messages": {"data": [{**message, "created_time": "2026-11-21T11:00:00+0000"}]}})
+
+    desk = page_desk(answering)
+    asyncio.run(swept(desk.connector, desk.shelf))
+    listed[:] = [listed[0], listed[-1]]
+    batches = asyncio.run(swept(desk.connector, desk.shelf))
+    assert [one for batch in batches for one in batch.vanished] == ["t_gone"]
+    asked = len(desk.net.asked)
+    asyncio.run(swept(desk.connector, desk.shelf))
+    assert len(desk.net.asked) - asked == 1

@@ -46,6 +46,14 @@ def test_in_another_order_no_page_says_that_it_is_the_last() -> None:
     assert sweep.seen(sweep.begin(swept(), NOW), page).end is None
 
 
+def test_a_few_out_of_order_do_not_make_it_endless() -> None:
+    bound = NOW - HOUR - OVERLAP
+    old = Page([bound - 5, bound - 9, bound - 7], all_known=True, following="A")
+    assert sweep.seen(sweep.begin(swept(), NOW), old).end is End.WHOLE
+    straddling = Page([bound - 5, bound - 9, bound + 7], all_known=True, following="A")
+    assert sweep.seen(sweep.begin(swept(), NOW), straddling).end is None
+
+
 def test_an_interrupted_one_reads_what_is_newer_then_goes_on_below() -> None:
     cursor = {"resume": "DEEP", "since": str(NOW - HOUR)}
     state = sweep.begin(cursor, NOW)

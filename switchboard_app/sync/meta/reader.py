@@ -115,10 +115,10 @@ class Reader:
         """Whether the platform still knows a conversation that its list lacks. Raises PlatformFailure."""
         try:
             await self._get(conversation, {"fields": "id"})
-        except GraphFailure as failure:
-            if failure.bad_parameter:
-                return False
-            raise
+        except PlatformFailure as failure:
+            if failure.failure.kind in STOPS_ALL:
+                raise
+            return not (isinstance(failure, GraphFailure) and failure.bad_parameter)
         return True
 
     async def _get(self, path: str, params: Mapping[str, str]) -> Record:

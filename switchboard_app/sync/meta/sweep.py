@@ -49,6 +49,9 @@ _PARTLY: Final = "?"
 _FINAL: Final = "+"
 """Ends the mark of a conversation that was read when nobody could edit its messages any more."""
 
+_ASKED: Final = "~"
+"""Ends the mark of a conversation that the list lacks although it exists: that was asked for once."""
+
 
 @dataclass(slots=True)
 class _Gathered:
@@ -133,6 +136,9 @@ class Sweep:
 
     def _due(self, rows: list[Record]) -> list[Record]:
         """The conversations of a page that changed; takes note of who was there lately."""
+        rows = list({id_of(row.get("id")): row for row in rows}.values())
+        for name in {_MARK + id_of(row.get("id")) for row in rows} & self._marks.keys():
+            self._marks[name] = self._marks[name].removesuffix(_ASKED)
         self._shown |= {id_of(row.get("id")) for row in rows}
         self._engaged |= {id_of(row.get("id")) for row in rows if self._updated(row) > self._start - DAY}
         return [row for row in rows if self._is_due(row)]
@@ -219,10 +225,17 @@ class Sweep:
         gone = []
         for name, mark in list(self._marks.items()):
             known_as = name.removeprefix(_MARK)
-            if known_as in self._shown or not self._should_be_listed(mark, step) or self._asked_for >= _ASKED_FOR:
+            if (
+                known_as in self._shown
+                or mark.endswith(_ASKED)
+                or not self._should_be_listed(mark, step)
+                or self._asked_for >= _ASKED_FOR
+            ):
                 continue
             self._asked_for += 1
-            if not await self._reader.exists(known_as):
+            if await self._reader.exists(known_as):
+                self._marks[name] = mark + _ASKED
+            else:
                 gone.append(PlatformId(known_as))
                 del self._marks[name]
         return gone
