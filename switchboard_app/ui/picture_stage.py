@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from switchboard_app.model.health import Health
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.language import language_in_use, tr
 from switchboard_app.model.office_csv import read_directory
+from switchboard_app.model.trouble import Trouble
 from switchboard_app.store import accounts, directory, health
 from switchboard_app.store.database import Store
 from switchboard_app.store.location import Location, embedded
@@ -97,6 +99,29 @@ class PictureTelephone:
         """Take it."""
         taken, self._caller = self._caller, None
         return taken
+
+
+class PictureRehearsal:
+    """Trouble that is only chosen; `ui.bridge.Rehearsal`."""
+
+    def __init__(self) -> None:
+        self._played = {"Rathaus Basel": Trouble.ANSWER_LOST, "Kanton Basel-Stadt": Trouble.NONE}
+
+    def accounts(self) -> Sequence[str]:
+        """The accounts of the sample."""
+        return tuple(self._played)
+
+    def offers(self, _account: str) -> Sequence[Trouble]:
+        """Everything."""
+        return tuple(Trouble)
+
+    def now(self, account: str) -> Trouble:
+        """What was chosen."""
+        return self._played[account]
+
+    def play(self, account: str, trouble: Trouble) -> None:
+        """Choose."""
+        self._played[account] = trouble
 
 
 @dataclass(slots=True)
@@ -181,6 +206,7 @@ class Stage:
             NobodyOutside(),
             resources=prepared.resources,
             telephone=PictureTelephone() if ringing else None,
+            rehearsal=PictureRehearsal() if ringing else None,
             clock=self.clock,
         )
         self.verbs = Verbs(self.bridge)

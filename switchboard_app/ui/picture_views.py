@@ -211,6 +211,10 @@ async def _training_call(stage: Stage) -> None:
     await until(sheet.keeping.rests)
 
 
+async def _trouble(stage: Stage) -> None:
+    stage.window.act(Action.TROUBLE)
+
+
 VIEWS = (
     PictureView("main", "busy", _main),
     PictureView("caution", "busy", _caution, _no_caution),
@@ -228,4 +232,5 @@ VIEWS = (
     PictureView("empty", "quiet", _empty),
     PictureView("training", "training", _training),
     PictureView("training-call", "training", _training_call),
+    PictureView("trouble", "training", _trouble, _close_sheets),
 )

@@ -54,11 +54,12 @@ class TroubleSheet(look.Sheet):
         super().__init__(window, "", width=560)
         self._rehearsal = rehearsal
         self._accounts = tuple(rehearsal.accounts())
-        self.tabs = look.Tabs(list(self._accounts))
-        self.tabs.setVisible(len(self._accounts) > 1)
+        self.which = look.ComboField("")
+        self.which.addItems(list(self._accounts))
+        self._which_field = look.Field("", self.which)
         self._group = QButtonGroup(self)
         self.cases = {trouble: _Case(trouble, self._group) for trouble in Trouble}
-        self.body.addWidget(self.tabs)
+        self.body.addWidget(self._which_field)
         for case in self.cases.values():
             self.body.addWidget(case)
             case.radio.clicked.connect(self._chosen)
@@ -67,7 +68,7 @@ class TroubleSheet(look.Sheet):
         self.foot.addWidget(self.mend)
         self.foot.addStretch(1)
         self.foot.addWidget(self.done)
-        self.tabs.changed.connect(lambda _place: self._show())
+        self.which.currentIndexChanged.connect(lambda _place: self._show())
         self.mend.clicked.connect(self.mend_everything)
         self.done.clicked.connect(self.close)
         words.follow(self.retranslate)
@@ -76,7 +77,7 @@ class TroubleSheet(look.Sheet):
     @property
     def account(self) -> str:
         """The account that is shown."""
-        return self._accounts[self.tabs.chosen()]
+        return self._accounts[self.which.currentIndex()]
 
     def _show(self) -> None:
         offered = set(self._rehearsal.offers(self.account))
@@ -100,6 +101,8 @@ class TroubleSheet(look.Sheet):
         """Say everything in the language in use."""
         self.title.setText(tr("Practise trouble"))
         self.setAccessibleName(tr("Practise trouble"))
+        self._which_field.set_label(tr("Account"))
+        self.which.setAccessibleName(tr("Account"))
         for case in self.cases.values():
             case.retranslate()
         self.mend.set_words(tr("Everything works again"))
