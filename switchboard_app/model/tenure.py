@@ -46,6 +46,11 @@ def released(lease: Lease) -> Lease:
     return replace(lease, holder="", until=Millis(0))
 
 
+def belief(requested: Moment, millis: int, now: Moment) -> int:
+    """For how many more milliseconds a holder may act on a lease of `millis` that it asked for at `requested`."""
+    return millis - MARGIN - now.since(requested)
+
+
 def believes(requested: Moment, millis: int, now: Moment) -> bool:
-    """Whether a holder may still act on a lease of `millis` that it asked for at `requested`."""
-    return now.since(requested) < millis - MARGIN
+    """Whether it may still act on it."""
+    return belief(requested, millis, now) > 0

@@ -1,9 +1,9 @@
 """The lead of a poll: taken, kept by renewing, and let go before anybody else may begin.
 
 Whoever holds the lease ``poll:<account>`` polls. Its holder believes in it for less time than it lasts, counted from
-before each request for it, by the pessimist of the wall clock and the loop's; what runs inside `leading` is cut off
-when that ends. So two stations never ask a platform for one account at once, and a station that died is followed after
-`LEASE` at the latest. Refuses to poll. Called by `sync.poller`.
+before each request for it, by the pessimist of its clocks, sleep included (`model.tenure`); what runs inside `leading`
+is cut off when that ends. So two stations never ask a platform for one account at once, and a station that died is
+followed after `LEASE` at the latest. Refuses to poll. Called by `sync.poller`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from switchboard_app.log import logger
+from switchboard_app.model import tenure
 from switchboard_app.model.errors import UserError
+from switchboard_app.model.sending import Moment
 from switchboard_app.model.times import SECOND
 from switchboard_app.store import leases
 from switchboard_app.store.database import Store
@@ -21,8 +23,8 @@ from switchboard_app.store.leases import Lease
 
 LEASE = 40 * SECOND
 """Whoever follows begins at most so long after the last renewal of a station that died."""
-MARGIN = 10 * SECOND
 RENEW_SECONDS = 8.0
+_LOOK_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 0.25
 """How often a station that waits for the lease asks for it."""
 
@@ -34,7 +36,7 @@ class LeadLost(Exception):
 class Lead:
     """A lease with the time its holder may believe in it."""
 
-    def __init__(self, store: Store, lease: Lease, asked: tuple[float, int]) -> None:
+    def __init__(self, store: Store, lease: Lease, asked: Moment) -> None:
         self.lease = lease
         self._store = store
         self._asked = asked
@@ -42,13 +44,11 @@ class Lead:
 
     def believed(self) -> float:
         """For how many seconds this station may still believe that nobody else polls."""
-        loop, wall = self._asked
-        gone = max(asyncio.get_running_loop().time() - loop, (self._store.now() - wall) / 1000)
-        return (LEASE - MARGIN) / 1000 - gone
+        return tenure.belief(self._asked, LEASE, self._store.moment()) / 1000
 
     async def renew(self) -> bool:
         """Whether the lease is still ours and lasts longer now."""
-        asked = moment(self._store)
+        asked = self._store.moment()
         again = await self._store.run(leases.take, self.lease.name, self.lease.holder, LEASE)
         if again is None or again.epoch != self.lease.epoch:
             return False  # it lapsed meanwhile: somebody may have polled
@@ -56,17 +56,12 @@ class Lead:
         return True
 
 
-def moment(store: Store) -> tuple[float, int]:
-    """What the loop's clock and the wall's show."""
-    return asyncio.get_running_loop().time(), store.now()
-
-
 async def take_lead(store: Store, name: str, patience: float) -> Lead | None:
     """The lead, waited for with patience; that of a process which died on this machine is not waited for."""
     clock = asyncio.get_running_loop().time
     ends = clock() + patience
     while True:
-        asked = moment(store)
+        asked = store.moment()
         lease = await store.run(leases.take, name, store.station, LEASE)
         if lease is not None:
             return Lead(store, lease, asked)
@@ -104,7 +99,12 @@ async def _renewing(lead: Lead) -> None:
     assert lead.limit is not None
     clock = asyncio.get_running_loop().time
     while True:
-        await asyncio.sleep(RENEW_SECONDS)
+        ends = clock() + RENEW_SECONDS
+        while clock() < ends:
+            await asyncio.sleep(min(RENEW_SECONDS, _LOOK_SECONDS))
+            if lead.believed() <= 0:  # the machine slept: the loop's own clock stood still meanwhile
+                lead.limit.reschedule(clock())
+                return
         try:
             kept = await lead.renew()
         except UserError as away:  # no workspace, no lease: the time believed in goes on running out

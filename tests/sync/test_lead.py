@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from switchboard_app.model import tenure
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
 from switchboard_app.model.errors import Unreachable
@@ -167,7 +168,7 @@ def test_without_a_workspace_a_poll_ends_before_its_lease(
 ) -> None:
     """What cannot be renewed is not believed in: the poll under way is cut off while nobody else may begin."""
     monkeypatch.setattr(lead_module, "LEASE", 1200)
-    monkeypatch.setattr(lead_module, "MARGIN", 600)
+    monkeypatch.setattr(tenure, "MARGIN", 600)
     monkeypatch.setattr(lead_module, "RENEW_SECONDS", 0.05)
 
     async def scene() -> tuple[Poll, float]:
