@@ -78,7 +78,9 @@ def test_nobody_gets_it_when_somebody_is_gone(to: str) -> None:
     assert not [asked for asked in desk.net.asked if asked.method == "POST"]
 
 
-@pytest.mark.parametrize("text", ["Fragen Sie @fachstelle@bs.example", "@carla weiss es", "siehe (@dora)", "@ada ist es nicht"])
+@pytest.mark.parametrize(
+    "text", ["Fragen Sie @fachstelle@bs.example", "@carla weiss es", "siehe (@dora)", "@ada ist es nicht"]
+)
 def test_words_that_would_reach_somebody_else_are_refused(text: str) -> None:
     desk = instance_desk(_instance)
     failure = failure_of(desk.connector.send(_answer(text))).failure
