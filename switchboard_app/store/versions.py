@@ -16,7 +16,7 @@ from switchboard_app.model.entry import Change, Direction, EntryKind, EventCode,
 from switchboard_app.model.ids import AccountId, EnquiryId, EntryId, PlatformId
 from switchboard_app.model.remote import Batch, Listed, RemoteMessage, RemoteReaction
 from switchboard_app.model.sweep import OPEN
-from switchboard_app.model.times import MINUTE, Millis
+from switchboard_app.model.times import MINUTE, SECOND, Millis
 from switchboard_app.store import search
 from switchboard_app.store.enquiries import add_entry, short
 from switchboard_app.store.ids import new_id
@@ -25,6 +25,9 @@ from switchboard_app.store.transaction import Transaction, marks, storable
 
 LAG = 10 * MINUTE
 """A read may lack what another one showed so much earlier; until then the newest are not believed to be gone."""
+
+ASSUMED = 2 * SECOND
+"""What came so soon after it was written may have no time that can be believed, and stands elsewhere in the list."""
 
 _KEPT = "platform_id, id, place, enquiry_id, text, deleted, direction, elsewhere"
 
@@ -85,15 +88,20 @@ def put_reactions(tx: Transaction, told: Sequence[tuple[EntryId, tuple[RemoteRea
 def note_gone(tx: Transaction, account: AccountId, batch: Batch) -> int:
     """Mark stored messages that a page should have listed and did not; how many. Before the batch itself is stored."""
     shown = {one.platform_id for one in batch.messages}
-    changes = _Changes(tx)
+    missing: list[Kept] = []
     for listed in batch.listed:
         newest = max((one.at for one in batch.messages if listed.thread in ("", one.thread)), default=Millis(0))
         for platform_id, received, at, here in _within(tx, account, listed):
             lagging = at > newest and not listed.counted and received > tx.now - LAG
             if platform_id not in shown and not lagging:
-                changes.gone(here, Change.GONE, "")
+                missing.append(here)
     for thread in batch.vanished:
-        for _, _, _, here in _within(tx, account, Listed(thread, Millis(-1), OPEN)):
+        missing += [here for *_, here in _within(tx, account, Listed(thread, Millis(-1), OPEN))]
+    changes = _Changes(tx)
+    sql = f"SELECT entry_id FROM entry_version WHERE kind = '{Change.RESTORED.value}' AND entry_id IN ({{marks}})"
+    came_back = {row[0] for row in tx.among(sql, [here.id for here in missing])}
+    for here in missing:
+        if here.id not in came_back:  # this list has left it out before and was wrong
             changes.gone(here, Change.GONE, "")
     return changes.write()
 
@@ -111,10 +119,11 @@ def _within(tx: Transaction, account: AccountId, listed: Listed) -> list[tuple[P
     rows = tx.rows(
         "SELECT e.platform_id, e.received_at, e.at, e.id, e.place, e.enquiry_id, e.text"
         f" FROM {source} WHERE {where} AND e.place >= ? AND e.place < ? AND e.platform_id IS NOT NULL"
-        " AND e.deleted = 0 AND (e.direction = 'in' OR e.elsewhere <> 0)",
+        " AND e.deleted = 0 AND (e.direction = 'in' OR e.elsewhere <> 0) AND ABS(e.received_at - e.at) > ?",
         *values,
         first_place(Millis(listed.from_at + 1)),
         first_place(listed.to_at),
+        ASSUMED,
     )
     return [(row[0], row[1], row[2], Kept(row[3], row[4], row[5], row[6], False, False)) for row in rows]
 
