@@ -34,3 +34,11 @@ def test_a_sabotage_is_noticed(one: Sabotage) -> None:
     said = done.stdout[-2000:] + done.stderr[-2000:]
     assert done.returncode == _TESTS_FAILED, f"«{one.name}» went unnoticed by {one.test}:\n{said}"
     assert " failed" in said or " error" in said, said
+
+
+def test_every_sabotage_still_has_its_place() -> None:
+    """On every push, because it is cheap: whoever rewrites a weak place says where it is now."""
+    astray = [one.name for one in SABOTAGES if (ROOT / one.module).read_text().count(one.old) != 1]
+    assert not astray
+    missing = [one.name for one in SABOTAGES if not (ROOT / one.test.partition("::")[0]).exists()]
+    assert not missing
