@@ -29,6 +29,7 @@ from switchboard_app.sync.poller import health_of
 
 T = TypeVar("T")
 
+
 @dataclass(slots=True)
 class Sends:
     """What sending for one account came to."""

@@ -43,9 +43,7 @@ class Progress:
     connection is reset, not closed, unless the answer came: what lies in the system's buffers then never leaves.
     """
 
-    def __init__(
-        self, permit: Permit | None, *, traced: bool, big: bool = False, resets: bool = False
-    ) -> None:
+    def __init__(self, permit: Permit | None, *, traced: bool, big: bool = False, resets: bool = False) -> None:
         self._permit = permit
         self._big = big
         self._resets = resets

@@ -28,8 +28,7 @@ class SeenBox(QWidget):
         super().__init__(parent)
         self.title = look.Label(seen_title(delivery, now), look.Type.SECONDARY, "muted", self, wrap=True)
         self.lines = [
-            look.Label(line, look.Type.SECONDARY, "text", self, wrap=True)
-            for line in seen_lines(delivery, now)
+            look.Label(line, look.Type.SECONDARY, "text", self, wrap=True) for line in seen_lines(delivery, now)
         ]
         self._column = QVBoxLayout(self)
         for label in (self.title, *self.lines):

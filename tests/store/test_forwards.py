@@ -175,13 +175,14 @@ def test_the_offices_word_on_a_closed_enquiry_is_kept(town: Town) -> None:
 
 def mail_fails(town: Town, made: Forwarding, *, certain: bool, copies: int = 2) -> OutboxId:
     """The mail server refuses the mail, or nobody knows, not even of its second copy."""
+    mail = mail_of(town, made)
     for _ in range(1 if certain else copies):
-        taken = town.store.write(outbox.take, mail_of(town, made))
+        taken = town.store.write(outbox.take, mail)
         assert taken is not None
         failure = Failure(FailureKind.RECIPIENT if certain else FailureKind.TIMEOUT, certain, "Abgelehnt.")
         town.store.write(outbox.record_failure, taken, failure)
         town.clock.forward(2 * MINUTE)
-    return taken.id
+    return mail
 
 
 def test_an_unclear_mail_goes_once_more_and_then_a_person_decides(town: Town) -> None:

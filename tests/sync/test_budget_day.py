@@ -132,4 +132,3 @@ def test_a_day_without_a_refusal(embedded_workspace: Workspace, ring: Ring, x: S
     assert max(sent.values()) == 1, "whatever was unclear, nothing left twice"
     stored = {row[0] for row in stores[0].read(lambda tx: tx.rows("SELECT platform_id FROM entry"))}
     assert {one.id for one in x.truth() if not one.ours} <= stored
-

@@ -19,8 +19,8 @@ QUOTES = {
     "Objet : RE: Trou dans la rue\n\nBonjour Madame",
     "outlook-it": "Da: Centrale <tz@example.ch>\nInviato: sabato 21 novembre 2026 14:05\nA: anna@example.net\n"
     "Oggetto: R: Buca nella strada\n\nBuongiorno",
-    "outlook-en": "________________________________\nFrom: Switchboard <tz@example.ch>\nSent: Saturday, November 21, 2026\n"
-    "To: anna@example.net\nSubject: RE: Hole in the street\n\nDear Ms Muster",
+    "outlook-en": "________________________________\nFrom: Switchboard <tz@example.ch>\n"
+    "Sent: Saturday, November 21, 2026\nTo: anna@example.net\nSubject: RE: Hole in the street\n\nDear Ms Muster",
     "outlook-separator": "-----Ursprüngliche Nachricht-----\nVon: Telefonzentrale\nGesendet: gestern\n\nGuten Tag",
     "outlook-original": "-----Original Message-----\nFrom: x\n\nHello",
     "outlook-mobile": "Outlook für iOS herunterladen\n________________________________\nVon: TZ <tz@example.ch>\n"
@@ -29,7 +29,8 @@ QUOTES = {
     "apple-fr": "Le 21 nov. 2026 à 14:05, Centrale <tz@example.ch> a écrit :\n\n> Bonjour Madame\n> ",
     "apple-it": "Il giorno 21 nov 2026, alle ore 14:05, Centrale <tz@example.ch> ha scritto:\n\n> Buongiorno",
     "apple-en": "On 21 Nov 2026, at 14:05, Switchboard <tz@example.ch> wrote:\n\n> Dear Ms Muster\n> Thank you.",
-    "gmail-de": "Am Sa., 21. Nov. 2026 um 14:05 Uhr schrieb Telefonzentrale <\ntelefonzentrale@example.ch>:\n\n> Guten Tag",
+    "gmail-de": "Am Sa., 21. Nov. 2026 um 14:05 Uhr schrieb Telefonzentrale <\n"
+    "telefonzentrale@example.ch>:\n\n> Guten Tag",
     "gmail-fr": "Le sam. 21 nov. 2026 à 14:05, Centrale <tz@example.ch> a\nécrit :\n\n> Bonjour",
     "gmail-it": "Il giorno sab 21 nov 2026 alle ore 14:05 Centrale <tz@example.ch> ha\nscritto:\n\n> Buongiorno",
     "gmail-en": "On Sat, Nov 21, 2026 at 2:05 PM Switchboard <tz@example.ch> wrote:\n\n> Dear Ms Muster\n>\n> Hello",

@@ -58,9 +58,9 @@ def seen_title(delivery: Delivery, now: Millis) -> str:
     """When the conversation was read back and what it shows of ours; empty before the first time."""
     if delivery.read_at is None or not delivery.reads:
         return ""
-    read = ntr(
-        "Read back {n} time, last {time}.", "Read back {n} times, last {time}.", delivery.reads
-    ).format(n=delivery.reads, time=at(delivery.read_at, now))
+    read = ntr("Read back {n} time, last {time}.", "Read back {n} times, last {time}.", delivery.reads).format(
+        n=delivery.reads, time=at(delivery.read_at, now)
+    )
     if not delivery.seen:
         nothing = tr("The platform shows no message from us since then.")
         return f"{read} {nothing}"
