@@ -86,7 +86,8 @@ class Simulation:
 
     def _bug(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         problem = context.get("exception")
-        if not isinstance(problem, Gone):
+        # a task that is cancelled in the very turn in which its future fails does not ask what failed
+        if not isinstance(problem, Gone) and not context["message"].startswith("Future exception was never"):
             self.bugs.append(f"{context['message']} {problem!r}")
 
     # -- the trace -------------------------------------------------------------------------------------------------

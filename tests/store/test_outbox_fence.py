@@ -9,6 +9,7 @@ from peewee import IntegrityError
 
 from switchboard_app.model import sending
 from switchboard_app.model.delivery import DeliveryState
+from switchboard_app.model.times import HOUR
 from switchboard_app.store import outbox, outbox_rows
 from switchboard_app.store.transaction import Transaction
 from tests.store.town import Town
@@ -72,3 +73,14 @@ def test_of_many_recoverers_one_recovers(town: Town, workspace: Workspace) -> No
         thread.join()
     assert sum(recovered) == 5
     assert town.rows("SELECT DISTINCT state, epoch FROM outbox") == [("uncertain", 2)]
+
+
+def test_in_the_order_of_writing_even_if_the_clock_is_set_back(town: Town) -> None:
+    enquiry = town.enquiry_of()
+    first = town.replies(enquiry, "Eins")
+    town.clock.forward(-HOUR)
+    second = town.replies(enquiry, "Zwei")
+    town.clock.forward(2 * HOUR)
+    assert town.store.read(outbox.due, town.account.id, "message") == [first.id]
+    town.sends(first)
+    assert town.store.read(outbox.due, town.account.id, "message") == [second.id]

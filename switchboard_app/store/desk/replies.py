@@ -85,7 +85,7 @@ def reply(
         payload=json.dumps({}),
         state=DeliveryState.QUEUED.value,
         not_before=tx.now + undo_millis,
-        created_at=tx.now,
+        created_at=outbox_rows.after_all(tx, here.thread_id),
     )
     _answered(tx, here, by, made, outcome)
     drafts.save(tx, by, f"reply:{enquiry}", "")
