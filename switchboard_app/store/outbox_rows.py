@@ -93,7 +93,7 @@ def after_all(tx: Transaction, thread: str | None) -> Millis:
     """When a row is queued: now, yet after all that waits in its conversation, even if the clock was set back."""
     waiting = "SELECT MAX(created_at) FROM outbox WHERE thread_id = ? AND state IN ('queued', 'sending', 'uncertain')"
     last = tx.value(waiting, thread) if thread else None
-    return tx.now if last is None else Millis(max(tx.now, last + 1))
+    return tx.now if last is None or last <= tx.now else Millis(last + 1)
 
 
 def sightings(stored: str) -> tuple[Sighting, ...]:
