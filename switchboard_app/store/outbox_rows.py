@@ -140,7 +140,8 @@ def adopt(tx: Transaction, account: str, platform_id: PlatformId, entry: str | N
     """Make a platform id ours; a copy that a poll stored before the answer came is folded into our entry."""
     stored = tx.row("SELECT id, place FROM entry WHERE account_id = ? AND platform_id = ?", account, platform_id)
     if stored is not None and stored[0] != entry:
-        tx.change("DELETE FROM attachment WHERE entry_id = ?", stored[0])
+        for table in ("attachment", "entry_version", "reaction"):  # what was put to it comes again with the next poll
+            tx.change(f"DELETE FROM {table} WHERE entry_id = ?", stored[0])
         search.forget_entry(tx, stored[1])
         tx.change("DELETE FROM entry WHERE id = ?", stored[0])
     if entry is not None:

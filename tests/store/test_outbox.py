@@ -11,10 +11,11 @@ from switchboard_app.model import sending
 from switchboard_app.model.delivery import DeliveryState, Failure, FailureKind
 from switchboard_app.model.enquiry import EnquiryState, Outcome
 from switchboard_app.model.ids import OutboxId, PlatformId
-from switchboard_app.model.remote import RemoteAttachment, RemoteMessage
+from switchboard_app.model.remote import RemoteAttachment, RemoteMessage, RemoteReaction
 from switchboard_app.model.times import HOUR, SECOND, Millis
 from switchboard_app.store import outbox
 from switchboard_app.store.desk import File
+from switchboard_app.store.transaction import Transaction
 from tests.store.test_replies import PNG
 from tests.store.town import Town, minutes
 from tests.workspaces import Workspace
@@ -290,6 +291,20 @@ def test_the_parts_of_an_answer_with_files_are_folded_into_one(town: Town) -> No
     # all three are of one millisecond, in which no order is promised
     assert sorted(e.text for e in town.messages(enquiry)) == ["Danke", "Der Plan", "Guten Tag"]
     assert town.arrives(town.says("", ours=True, known_as="e2")).new == 0
+
+
+def test_a_copy_that_is_folded_away_leaves_nothing_behind(town: Town) -> None:
+    delivery = town.replies(town.enquiry_of(), "Der Plan", files=[File("plan.png", PNG)])
+    taken = town.takes(delivery)
+    part = town.says("Bild", ours=True, known_as="e2")
+    town.arrives(part)
+    town.arrives(replace(part, text="Plan", reactions=(RemoteReaction(PlatformId("anna"), "👍"),)))
+    assert town.store.write(outbox.record_sent, taken, (PlatformId("e1"), PlatformId("e2")))
+
+    def orphans(tx: Transaction, table: str) -> object:
+        return tx.value(f"SELECT COUNT(*) FROM {table} WHERE entry_id NOT IN (SELECT id FROM entry)")
+
+    assert [town.store.read(orphans, table) for table in ("attachment", "entry_version", "reaction")] == [0, 0, 0]
 
 
 def test_the_text_alone_does_not_settle_an_answer_with_a_file(town: Town) -> None:
