@@ -37,9 +37,13 @@ STORED = 5000
 """Enquiries that the workspaces hold."""
 
 
-def page(number: int) -> bytes:
-    """Fifty messages that nobody has seen, the newest first, from fifty people."""
-    people = [f"{5000 + number * NEW + n}" for n in range(NEW)]
+KNOWN = 20
+"""People who wrote before, in the other figure."""
+
+
+def page(number: int, *, strangers: bool) -> bytes:
+    """Fifty messages that nobody has seen, the newest first: from fifty strangers, or from people who wrote before."""
+    people = [f"{5000 + (number * NEW + n if strangers else n % KNOWN)}" for n in range(NEW)]
     texts = corpus.Speech(corpus.SEED + number)
     rows = [
         {
@@ -50,7 +54,7 @@ def page(number: int) -> bytes:
         }
         for n, person in enumerate(people)
     ]  # fmt: skip
-    users = [{"id": person, "name": f"Person {person}", "username": f"u{person}"} for person in people]
+    users = [{"id": person, "name": f"Person {person}", "username": f"u{person}"} for person in dict.fromkeys(people)]
     return json.dumps({"data": rows, "includes": {"users": users}, "meta": {"result_count": NEW}}).encode()
 
 
@@ -58,6 +62,7 @@ class _Answers(BaseHTTPRequestHandler):
     """Each request gets the next page; what counts is the order, and each side has a server of its own."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # as platforms do: else the body waits 40 ms for the head to be acknowledged
     pages: Sequence[bytes] = ()
     given = 0
 
@@ -100,12 +105,19 @@ class _Server:
 
 
 def figures(places: Places) -> list[Figure]:
-    """The figure of this module."""
-    pages = [page(number) for number in range(ROUNDS + 1)]
+    """Both figures of this module."""
+    return [
+        _figure(places, f"from {KNOWN} people who wrote before", strangers=False),
+        _figure(places, f"from {NEW} strangers", strangers=True),
+    ]
+
+
+def _figure(places: Places, who: str, *, strangers: bool) -> Figure:
+    pages = [page(number, strangers=strangers) for number in range(ROUNDS + 1)]
     with _Server(pages) as ours, _Server(pages) as theirs:
         product, least = asyncio.run(_in_turns(places, ours, theirs))
-    note = f"{NEW} new messages on one page, {ROUNDS} rounds; floor: httpx.Client, json.loads, executemany with FTS5"
-    return [compared("poll of 50 new messages, GET to commit", product[1:], least[1:], Goal(1.5), "ms", note)]
+    note = f"{NEW} messages on one page, {ROUNDS} rounds; floor: httpx.Client, json.loads, executemany with FTS5"
+    return compared(f"poll of 50 new messages {who}, GET to commit", product[1:], least[1:], Goal(1.5), "ms", note)
 
 
 async def _in_turns(places: Places, ours: str, theirs: str) -> tuple[list[float], list[float]]:
