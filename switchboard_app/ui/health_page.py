@@ -93,15 +93,7 @@ class HealthPage(look.Ground):
         column.addLayout(self._column)
         column.addStretch(1)
         self._inside = inside
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(inside, 1000)
-        line.addStretch(1)
-        page.column.addLayout(line)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(page)
-        whole.addWidget(self.empty)
+        page.fill(self, inside).addWidget(self.empty)
         self._page = page
         self.empty.hide()
 

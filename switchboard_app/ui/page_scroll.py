@@ -32,8 +32,8 @@ class PageScroll(QScrollArea):
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
         look.follow(self.retheme)
 
-    def fill(self, page: QWidget, inside: QWidget) -> None:
-        """Be all of `page`, with `inside` in the middle, as wide as it wants to be."""
+    def fill(self, page: QWidget, inside: QWidget) -> QVBoxLayout:
+        """Be all of `page`, with `inside` in the middle, as wide as it wants to be; returns the page's own column."""
         line = QHBoxLayout()
         line.addStretch(1)
         line.addWidget(inside, 1000)
@@ -42,6 +42,7 @@ class PageScroll(QScrollArea):
         whole = QVBoxLayout(page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self)
+        return whole
 
     def retheme(self) -> None:
         self.column.setSpacing(look.px(look.S3))

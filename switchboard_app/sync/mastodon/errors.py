@@ -9,7 +9,6 @@ that not every version sends (contract dossier, section 3). Refuses to decide wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from switchboard_app.model.delivery import Failure, FailureKind
@@ -19,9 +18,9 @@ from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis, parse_iso
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.json_answer import Record, text_of
 from switchboard_app.sync.ratelimit import retry_after
+from switchboard_app.sync.verdicts import CONTENT, LIMITED, NO_ROUTE, NOBODY, SIGN_IN, TEMPORARY, UNKNOWN, Verdict
 
 SCOPES: Final = "read:accounts read:statuses read:notifications write:statuses write:media"
-RETRY_SERVER: Final = 30 * SECOND
 _MARGIN: Final = SECOND
 _LONGEST_WINDOW: Final = 3 * HOUR
 """Posts are limited for three hours (dossier 3); a reset further ahead is a wrong clock."""
@@ -29,40 +28,11 @@ _REFUSING: Final = frozenset({400, 401, 403, 404, 405, 406, 410, 413, 415, 422, 
 """Statuses that are answered before a post is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What a refusal means; `wait` in milliseconds until it may be tried again, None for never."""
-
-    kind: FailureKind
-    words: str
-    health: Health | None = None
-    wait: int | None = None
-    detail: str = ""
-
-
-_SIGN_IN: Final = _Verdict(FailureKind.AUTH, mark("The platform no longer accepts the sign-in."), Health.NEEDS_SIGN_IN)
-_SCOPE: Final = _Verdict(
+_SCOPE: Final = Verdict(
     FailureKind.PERMISSION, mark("The sign-in lacks a permission."), Health.PERMISSION_MISSING, HOUR, SCOPES
 )
-_BARRED: Final = _Verdict(
+_BARRED: Final = Verdict(
     FailureKind.BLOCKED, mark("The instance does not let this account in for now."), Health.BLOCKED, 30 * MINUTE
-)
-_LIMITED: Final = _Verdict(
-    FailureKind.RATE_LIMIT, mark("The platform's limit for requests is used up."), Health.RATE_LIMITED, MINUTE
-)
-_NOBODY: Final = _Verdict(FailureKind.RECIPIENT, mark("The platform does not know this person."))
-_CONTENT: Final = _Verdict(FailureKind.CONTENT, mark("The platform refuses what was to be sent."))
-_NO_ROUTE: Final = _Verdict(
-    FailureKind.MALFORMED, mark("The platform does not know this address."), Health.MALFORMED, 5 * MINUTE
-)
-_TEMPORARY: Final = _Verdict(
-    FailureKind.SERVER, mark("The platform has a problem of its own for now."), Health.UNREACHABLE, RETRY_SERVER
-)
-_UNKNOWN: Final = _Verdict(
-    FailureKind.MALFORMED,
-    mark("The platform refused in a way that this version does not know."),
-    Health.MALFORMED,
-    RETRY_SERVER,
 )
 
 
@@ -89,20 +59,20 @@ def mastodon_failure(
     return MastodonFailure(failure, verdict.health, verdict.detail, status)
 
 
-def _verdict(status: int, problem: Record, headers: Mapping[str, str], *, sending: bool) -> _Verdict:
+def _verdict(status: int, problem: Record, headers: Mapping[str, str], *, sending: bool) -> Verdict:
     if status >= 500:
-        return _TEMPORARY
+        return TEMPORARY
     if status == 401:
-        return _SIGN_IN
+        return SIGN_IN
     if status == 403:
         return _SCOPE if _lacks_scope(problem, headers) else _BARRED
     if status == 429:
-        return _LIMITED
+        return LIMITED
     if status in (404, 410):
-        return _NOBODY if sending and problem else _NO_ROUTE
+        return NOBODY if sending and problem else NO_ROUTE
     if status in (400, 413, 415, 422):
-        return _CONTENT if sending else _UNKNOWN
-    return _UNKNOWN
+        return CONTENT if sending else UNKNOWN
+    return UNKNOWN
 
 
 def _lacks_scope(problem: Record, headers: Mapping[str, str]) -> bool:

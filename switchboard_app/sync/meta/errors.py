@@ -9,18 +9,17 @@ It refuses to decide what happens next. Called by `meta.api`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from switchboard_app.model.delivery import Failure, FailureKind
 from switchboard_app.model.health import Health
 from switchboard_app.model.language import mark, tr
-from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis
+from switchboard_app.model.times import HOUR, MINUTE, Millis
 from switchboard_app.model.token_facts import ending_words
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.json_answer import Record, text_of, whole_of
+from switchboard_app.sync.verdicts import RETRY_SERVER, SIGN_IN, TEMPORARY, Verdict
 
-RETRY_SERVER: Final = 30 * SECOND
 RETRY_LIMITED: Final = 15 * MINUTE
 """When the platform says it is limited but not for how long."""
 
@@ -32,44 +31,30 @@ MESSENGER_PERMISSIONS: Final[Permissions] = ("pages_messaging", "pages_messaging
 _LONGEST_WORDS: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What a code means; `wait` in milliseconds until it may be tried again, None for never."""
-
-    kind: FailureKind
-    words: str
-    health: Health | None = None
-    wait: int | None = None
-
-
-_WINDOW: Final = _Verdict(FailureKind.WINDOW, mark("The platform's reply window for this conversation has closed."))
-_UNAVAILABLE: Final = _Verdict(
+_WINDOW: Final = Verdict(FailureKind.WINDOW, mark("The platform's reply window for this conversation has closed."))
+_UNAVAILABLE: Final = Verdict(
     FailureKind.RECIPIENT, mark("This person does not receive messages here; use another channel.")
 )
-_SIGN_IN: Final = _Verdict(FailureKind.AUTH, mark("The platform no longer accepts the sign-in."), Health.NEEDS_SIGN_IN)
-_PERMISSION: Final = _Verdict(
+_PERMISSION: Final = Verdict(
     FailureKind.PERMISSION,
     mark("The sign-in lacks a permission."),
     Health.PERMISSION_MISSING,
     HOUR,
 )
-_LIMITED: Final = _Verdict(
+_LIMITED: Final = Verdict(
     FailureKind.RATE_LIMIT,
     mark("The platform's limit for requests is used up."),
     Health.RATE_LIMITED,
     RETRY_LIMITED,
 )
-_TEMPORARY: Final = _Verdict(
-    FailureKind.SERVER, mark("The platform has a problem of its own for now."), Health.UNREACHABLE, RETRY_SERVER
-)
-_REFUSED: Final = _Verdict(FailureKind.CONTENT, mark("The platform refuses what was to be sent."))
-_REFUSED_READ: Final = _Verdict(
+_REFUSED: Final = Verdict(FailureKind.CONTENT, mark("The platform refuses what was to be sent."))
+_REFUSED_READ: Final = Verdict(
     FailureKind.PERMISSION,
     mark("The platform does not show what was asked for; often a permission is missing."),
     Health.PERMISSION_MISSING,
     HOUR,
 )
-_UNKNOWN: Final = _Verdict(
+_UNKNOWN: Final = Verdict(
     FailureKind.MALFORMED,
     mark("The platform refused with a code that this version does not know."),
     Health.MALFORMED,
@@ -81,32 +66,32 @@ _BY_SUBCODE: Final = {
     2534022: _WINDOW,
     2018108: _UNAVAILABLE,
     1545041: _UNAVAILABLE,
-    2018001: _Verdict(FailureKind.RECIPIENT, mark("The platform does not know this person.")),
-    2018300: _Verdict(
+    2018001: Verdict(FailureKind.RECIPIENT, mark("The platform does not know this person.")),
+    2018300: Verdict(
         FailureKind.OTHER_APP,
         mark("Another tool holds this conversation; take it over in the platform's inbox or answer there."),
         Health.ANSWERED_ELSEWHERE,
     ),
-    1893063: _Verdict(
+    1893063: Verdict(
         FailureKind.BLOCKED,
         mark("The platform has barred this page from sending for now."),
         Health.BLOCKED,
         30 * MINUTE,
     ),
-    2018047: _Verdict(FailureKind.CONTENT, mark("The platform does not take a file of this type.")),
-    2018109: _Verdict(FailureKind.CONTENT, mark("The file is too big for the platform.")),
+    2018047: Verdict(FailureKind.CONTENT, mark("The platform does not take a file of this type.")),
+    2018109: Verdict(FailureKind.CONTENT, mark("The file is too big for the platform.")),
 }
 _BY_CODE: Final = {
-    **dict.fromkeys((102, 104, 190), _SIGN_IN),
+    **dict.fromkeys((102, 104, 190), SIGN_IN),
     551: _UNAVAILABLE,
     **dict.fromkeys((4, 17, 32, 613, 80001, 80006), _LIMITED),
-    368: _Verdict(
+    368: Verdict(
         FailureKind.BLOCKED,
         mark("The platform has blocked this account for breaking a rule."),
         Health.BLOCKED,
         4 * HOUR,
     ),
-    **dict.fromkeys((1, 2, 1200), _TEMPORARY),
+    **dict.fromkeys((1, 2, 1200), TEMPORARY),
     **dict.fromkeys((3, 10, *range(200, 300)), _PERMISSION),
 }
 _BAD_PARAMETER: Final = frozenset({33, 100, 803})
@@ -143,7 +128,7 @@ def graph_failure(
     """What an ``error`` object means. `free_at` is when the headers say that a used-up limit is free again."""
     code, subcode = whole_of(error.get("code")), whole_of(error.get("error_subcode"))
     verdict = _verdict(status, code, subcode, transient=error.get("is_transient") is True, sending=sending)
-    certain = not sending or verdict not in (_TEMPORARY, _UNKNOWN)
+    certain = not sending or verdict not in (TEMPORARY, _UNKNOWN)
     again = None if verdict.wait is None else Millis(now + verdict.wait)
     if verdict.kind is FailureKind.RATE_LIMIT and free_at is not None:
         again = free_at
@@ -154,12 +139,12 @@ def graph_failure(
     detail = {
         id(_PERMISSION): permissions[0],
         id(_REFUSED_READ): permissions[1],
-        id(_SIGN_IN): ending_words(subcode),
+        id(SIGN_IN): ending_words(subcode),
     }.get(id(verdict), "")
     return GraphFailure(failure, verdict.health, detail, code, subcode)
 
 
-def _verdict(status: int, code: int, subcode: int, *, transient: bool, sending: bool) -> _Verdict:
+def _verdict(status: int, code: int, subcode: int, *, transient: bool, sending: bool) -> Verdict:
     if subcode in _BY_SUBCODE:
         return _BY_SUBCODE[subcode]
     if code in _BY_CODE:
@@ -167,8 +152,8 @@ def _verdict(status: int, code: int, subcode: int, *, transient: bool, sending: 
     if code in _BAD_PARAMETER:
         return _REFUSED if sending else _REFUSED_READ
     if status >= 500 or transient:
-        return _TEMPORARY
-    return {401: _SIGN_IN, 429: _LIMITED}.get(status, _UNKNOWN)
+        return TEMPORARY
+    return {401: SIGN_IN, 429: _LIMITED}.get(status, _UNKNOWN)
 
 
 def _fit_to_show(error: Record) -> str:

@@ -10,7 +10,6 @@ It refuses to decide what happens next. Called by `x.api`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from switchboard_app.model.delivery import Failure, FailureKind
@@ -20,65 +19,37 @@ from switchboard_app.model.times import HOUR, MINUTE, SECOND, Millis
 from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.json_answer import Record, record_of, rows_of, text_of, whole_of
 from switchboard_app.sync.ratelimit import retry_after, windowed
+from switchboard_app.sync.verdicts import CONTENT, LIMITED, NO_ROUTE, NOBODY, TEMPORARY, UNKNOWN, Verdict
 
 DM_SCOPES: Final = "dm.read dm.write tweet.read users.read"
-RETRY_SERVER: Final = 30 * SECOND
 _WINDOW: Final = 15 * MINUTE
 _MARGIN: Final = SECOND
 _REFUSING: Final = frozenset({400, 401, 402, 403, 404, 413, 415, 422, 429})
 """Statuses that X answers before it acts (design note on the outbox: the definite list)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What a refusal means; `wait` in milliseconds until it may be tried again, None for never."""
-
-    kind: FailureKind
-    words: str
-    health: Health | None = None
-    wait: int | None = None
-    detail: str = ""
-
-
-_SIGN_IN: Final = _Verdict(
+_SIGN_IN: Final = Verdict(
     FailureKind.AUTH,
     mark("The platform no longer accepts the sign-in."),
     Health.NEEDS_SIGN_IN,
     detail=mark("It ran out or was taken back, and nothing renews it: sign in in the browser."),
 )
-_SCOPE: Final = _Verdict(
+_SCOPE: Final = Verdict(
     FailureKind.PERMISSION, mark("The sign-in lacks a permission."), Health.PERMISSION_MISSING, HOUR, DM_SCOPES
 )
-_CREDITS: Final = _Verdict(
+_CREDITS: Final = Verdict(
     FailureKind.CREDITS, mark("The account's credits or cap at the platform are used up."), Health.OUT_OF_CREDITS, HOUR
 )
-_LIMITED: Final = _Verdict(
-    FailureKind.RATE_LIMIT, mark("The platform's limit for requests is used up."), Health.RATE_LIMITED, MINUTE
-)
-_RECIPIENT: Final = _Verdict(
+_RECIPIENT: Final = Verdict(
     FailureKind.RECIPIENT, mark("This person does not accept messages from this account; use another channel.")
 )
-_NOBODY: Final = _Verdict(FailureKind.RECIPIENT, mark("The platform does not know this person."))
-_BARRED: Final = _Verdict(
+_BARRED: Final = Verdict(
     FailureKind.BLOCKED,
     mark("The platform does not let this account send for now."),
     Health.BLOCKED,
     30 * MINUTE,
 )
-_CONTENT: Final = _Verdict(FailureKind.CONTENT, mark("The platform refuses what was to be sent."))
-_MEDIA: Final = _Verdict(FailureKind.CONTENT, mark("The platform does not take this file in a message."))
-_NO_ROUTE: Final = _Verdict(
-    FailureKind.MALFORMED, mark("The platform does not know this address."), Health.MALFORMED, 5 * MINUTE
-)
-_TEMPORARY: Final = _Verdict(
-    FailureKind.SERVER, mark("The platform has a problem of its own for now."), Health.UNREACHABLE, RETRY_SERVER
-)
-_UNKNOWN: Final = _Verdict(
-    FailureKind.MALFORMED,
-    mark("The platform refused in a way that this version does not know."),
-    Health.MALFORMED,
-    RETRY_SERVER,
-)
+_MEDIA: Final = Verdict(FailureKind.CONTENT, mark("The platform does not take this file in a message."))
 
 _BY_TYPE: Final = {
     "usage-capped": _CREDITS,
@@ -88,14 +59,14 @@ _BY_TYPE: Final = {
     "client-forbidden": _SCOPE,
     "not-authorized-for-resource": _SCOPE,
     "not-authorized-for-field": _SCOPE,
-    "internal-error": _TEMPORARY,
+    "internal-error": TEMPORARY,
 }
 _BY_CODE: Final = {
-    88: _LIMITED,
+    88: LIMITED,
     **dict.fromkeys((32, 89, 215), _SIGN_IN),
     **dict.fromkeys((64, 226, 326), _BARRED),
     **dict.fromkeys((108, 150, 349), _RECIPIENT),
-    354: _CONTENT,
+    354: CONTENT,
 }
 """Codes of the old shape; from general knowledge of API v1.1 but for 88, which the documentation shows."""
 
@@ -136,9 +107,9 @@ def kind_of(problem: Record) -> str:
     return text_of(problem.get("type")).rstrip("/").rpartition("/")[2].lower()
 
 
-def _verdict(status: int, problem: Record, *, sending: bool, has_body: bool) -> _Verdict:
+def _verdict(status: int, problem: Record, *, sending: bool, has_body: bool) -> Verdict:
     if status >= 500:
-        return _TEMPORARY
+        return TEMPORARY
     if status == 401:
         return _SIGN_IN
     if status == 402 or text_of(problem.get("title")) == "UsageCapExceeded":
@@ -153,19 +124,19 @@ def _verdict(status: int, problem: Record, *, sending: bool, has_body: bool) -> 
     return _plain(status, sending=sending, has_body=has_body)
 
 
-def _forbidden(problem: Record) -> _Verdict:
+def _forbidden(problem: Record) -> Verdict:
     sentence = text_of(problem.get("detail")).lower()
     return next((verdict for words, verdict in _BY_SENTENCE if words in sentence), _SCOPE)
 
 
-def _plain(status: int, *, sending: bool, has_body: bool) -> _Verdict:
+def _plain(status: int, *, sending: bool, has_body: bool) -> Verdict:
     if status == 429:
-        return _LIMITED
+        return LIMITED
     if status == 404:
-        return _NOBODY if sending and has_body else _NO_ROUTE
+        return NOBODY if sending and has_body else NO_ROUTE
     if status in (400, 413, 415, 422):
-        return _CONTENT if sending else _UNKNOWN
-    return _UNKNOWN
+        return CONTENT if sending else UNKNOWN
+    return UNKNOWN
 
 
 def _free_at(headers: Mapping[str, str], now: Millis) -> Millis:
