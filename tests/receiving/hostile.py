@@ -13,6 +13,10 @@ _ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+_MOST = 200_000
+"""So many bytes at most come in by one repetition: repetitions of repetitions would fill the memory."""
+
+
 def changed(recording: Any, chance: random.Random) -> bytes:
     """One answer out of a recording: a few members odd, gone, doubled or swapped; sometimes also its bytes."""
     document = json.loads(json.dumps(recording))
@@ -29,7 +33,9 @@ def changed(recording: Any, chance: random.Random) -> bytes:
                 if _still_there(other, there) and _still_there(holder, key):
                     holder[key] = json.loads(json.dumps(other[there]))
             case 4 if isinstance(holder, list):
-                holder.extend(json.loads(json.dumps(holder[key])) for _ in range(chance.choice((1, 3, 200))))
+                piece = json.dumps(holder[key])
+                times = min(chance.choice((1, 3, 200)), 1 + _MOST // len(piece))
+                holder.extend(json.loads(piece) for _ in range(times))
             case _:
                 nested: Any = holder[key]
                 for _ in range(chance.choice((1, 20, 120))):

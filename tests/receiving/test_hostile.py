@@ -117,6 +117,7 @@ def trial(store: Station, account: Account, clock: FakeClock, saying: Saying) ->
     return done
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_mutated_recordings(station: Station, clock: FakeClock, part: int) -> None:
     recorded = recordings()
