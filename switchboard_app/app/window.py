@@ -27,7 +27,7 @@ of a paint, so Python's usual 5 ms make a stutter of a poll (measured: 40-90 ms 
 
 def open_window(workspace: str, *, training: bool) -> int:
     """Show the window until it is closed; returns the exit code."""
-    gc.disable()  # what is loaded now stays: looking for rubbish in it costs a tenth of the start
+    gc.disable()  # what is loaded now stays: looking for dead cycles in it costs a tenth of the start
     sys.setswitchinterval(SWITCH_SECONDS)
     _need_display()
     station = this_station()
@@ -35,6 +35,7 @@ def open_window(workspace: str, *, training: bool) -> int:
     address = "training" if training else str(station.location(workspace))
     _load_what_knows_no_qt()
     app = _application(station)
+    from switchboard_app.ui.collector import Collector
     from switchboard_app.ui.single import SingleInstance, instance_name
 
     single = SingleInstance(instance_name(address, station.folder))
@@ -52,13 +53,14 @@ def open_window(workspace: str, *, training: bool) -> int:
     life = Life(station, workspace, training=training)
     single.message.connect(life.told)
     QTimer.singleShot(LISTEN_AFTER_MILLIS, single.listen)
-    QTimer.singleShot(SETTLED_AFTER_MILLIS, _settle)
+    collector = Collector(app)
+    QTimer.singleShot(SETTLED_AFTER_MILLIS, collector.start)
     try:
         with loop:
             return int(loop.run_until_complete(life.live()))
     finally:
         _end_decoders()
-        gc.enable()
+        collector.stop()
         single.close()
 
 
@@ -67,14 +69,6 @@ def _end_decoders() -> None:
     from switchboard_app.ui.decoding.decoder import the_decoder
 
     the_decoder().close()
-
-
-def _settle() -> None:
-    """Everything stands: from now on rubbish is looked for, but not among what was made so far (it would be found to be
-    in use each time, and the window stands still meanwhile).
-    """
-    gc.freeze()
-    gc.enable()
 
 
 def _load_what_knows_no_qt() -> None:

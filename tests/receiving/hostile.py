@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from typing import Any
 
 _ODD: tuple[Any, ...] = (
@@ -15,6 +16,19 @@ _ODD: tuple[Any, ...] = (
 
 _MOST = 200_000
 """So many bytes at most come in by one repetition: repetitions of repetitions would fill the memory."""
+
+
+class Chances:
+    """Chance for every answer of one trial: the same for the same request, in whatever order requests come."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
+
+    def next(self, path: str) -> random.Random:
+        """For the next answer to a request for this path."""
+        self._asked[path] += 1
+        return random.Random(f"{self._seed} {self._asked[path]} {path}")
 
 
 def changed(recording: Any, chance: random.Random) -> bytes:

@@ -52,10 +52,11 @@ class Day:
     def store(self) -> Store:
         return self.stores[0]
 
-    async def until(self, end: Millis) -> None:
-        """Go on from event to event."""
+    async def until(self, end: Millis, *, alive: bool = True) -> None:
+        """Go on from event to event; nobody writes any more when it is not `alive`."""
         while self.clock.now < end:
-            self._life()
+            if alive:
+                self._life()
             for number in self.dice.sample(range(STATIONS), STATIONS):
                 await self._tend(number)
             self.clock.now = min(end, await self._next_event())
@@ -115,7 +116,7 @@ def test_a_day_without_a_refusal(embedded_workspace: Workspace, ring: Ring, x: S
         await day.until(Millis(began + hours * HOUR))
         x.faults.clear()
         for _ in range(6):  # what is under way comes to its end
-            await day.until(Millis(clock.now + 5 * MINUTE))
+            await day.until(Millis(clock.now + 5 * MINUTE), alive=False)
         for engine in engines:
             await engine.close()
         return day

@@ -51,9 +51,7 @@ _made: list[MainWindow] = []
 
 
 def forget_windows() -> None:
-    """Windows that `opened` made go when nothing of the test runs any more."""
-    for window in _made:
-        window.deleteLater()
+    """Let go of the windows that `opened` made, when nothing of the test runs any more; `conftest` deletes them."""
     _made.clear()
 
 

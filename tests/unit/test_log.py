@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from switchboard_app.log import logger, redact, start_logging
 from switchboard_app.model import redaction
 from switchboard_app.model.redaction import Sensitive, sensitive
+from tests.cost import within
 
 
 def test_the_corpus(shared: Path) -> None:
@@ -148,9 +149,7 @@ HOSTILE += [
 @pytest.mark.parametrize("piece", HOSTILE, ids=[str(n) for n in range(len(HOSTILE))])
 def test_no_text_makes_it_slow(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    began = time.process_time()
-    redact(text)
-    assert time.process_time() - began < 1.5  # some 0.1 s; quadratic patterns took minutes
+    within(1.5, lambda: redact(text))  # some 0.1 s; quadratic patterns took minutes
 
 
 PATTERNS = [pattern for _, pattern, _ in redaction._PATTERNS] + [
