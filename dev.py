@@ -241,10 +241,12 @@ def run(arguments: list[str]) -> None:
 
 
 def test(arguments: list[str]) -> None:
-    """All tests, or those that pytest's arguments name."""
+    """All tests, in as many processes as there are processors; or those that pytest's arguments name, in one."""
     ensure_system(TO_INSTALL + FOR_QT, FOR_TESTS)
     ensure_environment(DEV_LOCK)
     os.chdir(ROOT)
+    if all(argument.startswith("--") for argument in arguments):
+        arguments = ["-n", "auto", "--dist", "loadfile", *arguments]
     start(["-m", "pytest", *arguments], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), LANG="C.UTF-8")
 
 

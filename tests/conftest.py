@@ -6,6 +6,7 @@ conftest of the folder that needs them. Pytest reads it by itself.
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -23,7 +24,7 @@ from tests import tiers
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LANG"] = "C.UTF-8"
 os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
-for _name in [name for name in os.environ if name.startswith("SWITCHBOARD_")]:
+for _name in [name for name in os.environ if name.startswith("SWITCHBOARD_") and name != tiers.NIGHTLY]:
     del os.environ[_name]
 
 # A loaded machine is no bug: examples have no deadline. On the build machine they are the same every time.
@@ -42,6 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Hand the option to `tests.tiers`."""
     tiers.ask_for(config.getoption("--sim-seed"))
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests and what they import stay to the end: looking for dead cycles among them costs a second
+    each time, and a good part of the whole run.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _is_loopback(host: object) -> bool:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 REGRESSIONS = Path(__file__).with_name("regressions.json")
 
-# Read here, once: the conftest takes every SWITCHBOARD_* out of the environment right after importing this module.
-nightly: bool = os.environ.get("SWITCHBOARD_NIGHTLY", "") not in ("", "0")
+NIGHTLY = "SWITCHBOARD_NIGHTLY"
+nightly: bool = os.environ.get(NIGHTLY, "") not in ("", "0")
 
 _asked: list[int] = []
 

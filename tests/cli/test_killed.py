@@ -93,7 +93,7 @@ def test_in_the_middle_of_a_poll(
     facebook.faults.clear()
     begun = time.monotonic()
     assert report(page, "Rathaus Basel")["health"] == "ok"
-    assert time.monotonic() - begun < 30, "a lease lasts 90 seconds"
+    assert time.monotonic() - begun < 60, "a lease lasts 90 seconds"
     assert messages(page) == truth(facebook)
 
 
@@ -123,7 +123,7 @@ def test_interrupted_by_hand(
     page.ok("enquiry", "reply", "1", "--text", "Antwort")
     facebook.faults.add("POST /messages", faults.slow(6))
     sender = start(page, started, "sync", "--once")
-    until(lambda: delivery(page)["state"] == "sending")
+    until(lambda: bool(facebook.sent_by_us()))
     sender.send_signal(signal.SIGINT)
     _, said = sender.communicate(timeout=40)
     assert sender.returncode == 130

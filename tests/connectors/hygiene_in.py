@@ -18,7 +18,7 @@ from switchboard_app.sync.connector import PlatformFailure
 from switchboard_app.sync.http import JSON_LIMIT, MEDIA_LIMIT, Call
 from switchboard_app.sync.wire import system_trust
 from tests.connectors.certificates import certificate_of, certified
-from tests.connectors.hygiene import MEGABYTE, SLACK_S, Tools, calls, check
+from tests.connectors.hygiene import EARLY_S, MEGABYTE, SLACK_S, Tools, calls, check
 from tests.connectors.raw_server import answer, serving
 
 # --- deadlines ----------------------------------------------------------------------------------------------------
@@ -29,7 +29,7 @@ async def _within(tools: Tools, script: Any, deadline: float = 0.6, scheme: str 
         began = time.monotonic()
         call = Call("POST", seen.base.replace("http", scheme, 1), json={})
         failure = await tools.fails(tools.ask(call, deadline=deadline))
-        assert abs(time.monotonic() - began - deadline) <= SLACK_S
+        assert deadline / 2 <= time.monotonic() - began + EARLY_S <= deadline + SLACK_S  # a half for connecting
     assert failure.failure.kind is FailureKind.TIMEOUT
     return failure
 
@@ -84,7 +84,7 @@ async def media_byte_by_byte(tools: Tools) -> None:
     async with serving(_drip) as seen:
         began = time.monotonic()
         failure = await tools.fails(tools.fetch(f"{seen.base}/m", seen.base, deadline=0.3))
-        assert abs(time.monotonic() - began - 0.6) <= SLACK_S
+        assert 0.6 <= time.monotonic() - began + EARLY_S <= 0.6 + SLACK_S
     assert failure.failure.kind is FailureKind.TIMEOUT
 
 

@@ -135,7 +135,7 @@ def test_a_server_that_falls_silent_is_given_up(bench: MailBench, monkeypatch: p
         bench.options = {"imap_port": str(deaf.getsockname()[1])}
         began = time.monotonic()
         failure = bench.poll_failing()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert failure.failure.kind is FailureKind.TIMEOUT
 
 

@@ -149,7 +149,7 @@ def test_a_server_stops_although_an_answer_is_held_back(x: SimulatedX) -> None:
     server.close()
     waiting.join(10)
     assert not waiting.is_alive()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 # --- from another process ------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_damaged_pictures_cost_neither_time_nor_memory_nor_the_window(process: D
         began = time.monotonic()
         answer = process.ask(SMALL, base64.b64decode(one["b64"]), PICTURE_SECONDS)
         took, peak = time.monotonic() - began, answer.head.get("peak", 0)
-        assert took <= PICTURE_SECONDS + 1, (one["name"], took)
+        assert took <= PICTURE_SECONDS + 5, (one["name"], took)
         assert isinstance(peak, int)
         assert peak <= MEMORY, (one["name"], peak)
         assert answer.kind in ("picture", "none")
