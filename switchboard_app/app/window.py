@@ -38,7 +38,7 @@ def open_window(workspace: str, *, training: bool) -> int:
     from switchboard_app.ui.collector import Collector
     from switchboard_app.ui.single import SingleInstance, instance_name
 
-    single = SingleInstance(instance_name(address, station.folder))
+    single = SingleInstance(instance_name(address, station.folder), station.folder)
     if single.already_running(listen=False):
         return ExitCode.DONE
     import asyncio

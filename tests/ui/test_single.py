@@ -6,6 +6,8 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -48,8 +50,10 @@ async def start(name: str, *wish: str) -> str:
 
 
 @pytest.fixture
-def name(station_home: Path) -> str:
-    return instance_name("sqlite:////somewhere/workspace.db", station_home)
+def name() -> Iterator[str]:
+    """In a folder whose path is short enough for a socket, wherever the tests' own folders lie."""
+    with tempfile.TemporaryDirectory(prefix="sb-") as folder:
+        yield instance_name("sqlite:////somewhere/workspace.db", Path(folder))
 
 
 async def test_the_second_start_raises_the_first(name: str, workspace: object) -> None:
