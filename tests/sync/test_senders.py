@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from switchboard_app.store import accounts, desk, outbox, queue
 from switchboard_app.store.database import Store
 from switchboard_app.store.outbox import Taken
 from switchboard_app.store.transaction import Transaction
+from switchboard_app.sync.engine import Engine
 from switchboard_app.sync.meta import api
 from switchboard_app.training import faults
 from switchboard_app.training.facebook import SimulatedFacebook
@@ -176,48 +179,32 @@ def test_a_station_that_slept_between_taking_and_writing(
     assert len(facebook.sent_by_us()) == 1
 
 
-def test_closing_waits_for_the_send_under_way(
-    embedded_store: Store, ring: Ring, page: Account, facebook: SimulatedFacebook
+@pytest.mark.parametrize("work", [Engine.run, Engine.once], ids=["closing", "sync --once, interrupted"])
+def test_the_send_under_way_is_waited_for(
+    embedded_store: Store,
+    ring: Ring,
+    page: Account,
+    facebook: SimulatedFacebook,
+    work: Callable[[Engine], Coroutine[Any, Any, object]],
 ) -> None:
+    """Whatever ends the engine, the answer under way is finished and noted."""
     facebook.say("p", "Frage")
 
     async def scene() -> None:
         async with engine_of(embedded_store, ring) as engine:
             await engine.poll_account(page)
             one_reply(embedded_store)
-            facebook.faults.add("POST /messages", faults.slow(0.3))
-            running = asyncio.create_task(engine.run())
-            async with asyncio.timeout(20):
-                while state(embedded_store) is not DeliveryState.SENDING:  # noqa: ASYNC110 - it happens in the store
+            facebook.faults.add("POST /messages", faults.slow(2))
+            running = asyncio.create_task(work(engine))
+            async with asyncio.timeout(60):
+                while not facebook.sent_by_us():  # noqa: ASYNC110 - it happens at the platform
                     await asyncio.sleep(0.01)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            assert state(embedded_store) is DeliveryState.SENT
 
     asyncio.run(scene())
+    assert state(embedded_store) is DeliveryState.SENT
     assert len(facebook.sent_by_us()) == 1
-
-
-def test_an_interrupted_round_waits_for_its_send(
-    embedded_store: Store, ring: Ring, page: Account, facebook: SimulatedFacebook
-) -> None:
-    """Ctrl+C during ``sync --once``: the answer under way is finished and noted."""
-    facebook.say("p", "Frage")
-
-    async def scene() -> None:
-        async with engine_of(embedded_store, ring) as engine:
-            await engine.poll_account(page)
-            one_reply(embedded_store)
-            facebook.faults.add("POST /messages", faults.slow(0.3))
-            round_ = asyncio.create_task(engine.once())
-            async with asyncio.timeout(20):
-                while state(embedded_store) is not DeliveryState.SENDING:  # noqa: ASYNC110 - it happens in the store
-                    await asyncio.sleep(0.01)
-            round_.cancel()
-            await asyncio.gather(round_, return_exceptions=True)
-        assert state(embedded_store) is DeliveryState.SENT
-
-    asyncio.run(scene())
 
 
 def test_undo_holds_an_answer_back(desk_: Desk, page: Account, facebook: SimulatedFacebook, clock: FakeClock) -> None:

@@ -64,7 +64,7 @@ def test_stopping_waits_for_the_answer_under_way(
     engine = thread_of(embedded_store, ring)
     engine.start()
     until(lambda: stored(embedded_store) == truth(facebook))
-    facebook.faults.add("POST /messages", faults.slow(0.3))
+    facebook.faults.add("POST /messages", faults.slow(2))
     one_reply(embedded_store)
     engine.look_now()
     until(lambda: state(embedded_store) is DeliveryState.SENDING)
