@@ -246,7 +246,7 @@ def test(arguments: list[str]) -> None:
     ensure_environment(DEV_LOCK)
     os.chdir(ROOT)
     if all(argument.startswith("--") for argument in arguments):
-        arguments = ["-n", "auto", "--dist", "loadfile", *arguments]
+        arguments = ["-n", "auto", "--dist", "worksteal", *arguments]
     start(["-m", "pytest", *arguments], QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), LANG="C.UTF-8")
 
 

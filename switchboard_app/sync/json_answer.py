@@ -33,6 +33,8 @@ _SHOWN_KEY: Final = r".*[?&#](?:access_)?token="
 _STORE: Final = re.compile(rf"https?://[^/?#]*(?:{_STORES})[:/?#]|{_SHOWN_KEY}", re.IGNORECASE)
 _SIGNED: Final = re.compile(rf"https?://[^/?#]*(?:{_STORES}|facebook\.com)[:/?#]|{_SHOWN_KEY}", re.IGNORECASE)
 _SECRET_MEMBERS: Final = frozenset({"paging", "access_token"})
+_MAY_HOLD_SECRETS: Final = re.compile(rf'://|"(?:{"|".join(sorted(_SECRET_MEMBERS))})"')
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 
 class NotJson(ValueError):
@@ -87,7 +89,7 @@ def _deeper_than(value: Json, limit: int) -> bool:
 
 def _children(value: Json) -> Iterator[Json]:
     nested = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (child for child in nested if isinstance(child, dict | list))
+    return (child for child in nested if isinstance(child, (dict, list)))
 
 
 # --- patient reading ----------------------------------------------------------------------------------------------
@@ -111,8 +113,8 @@ def text_of(value: Json) -> str:
     Half a surrogate pair, which JSON can escape but UTF-8 cannot hold, becomes U+FFFD; `raw_of` keeps its escape.
     """
     if isinstance(value, str):
-        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, bool) or value is None or isinstance(value, dict | list):
+        return value if value.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if value is None or isinstance(value, (bool, dict, list)):
         return ""
     return str(value)
 
@@ -142,7 +144,7 @@ def time_of(value: Json, now: Millis) -> Millis | None:
             moment = parse_iso(value)
         except (ValueError, OverflowError):
             return None
-    elif isinstance(value, int | str) and not isinstance(value, bool):
+    elif isinstance(value, (int, str)) and not isinstance(value, bool):
         number = whole_of(value)
         moment = number if number >= 10**11 else number * 1000 if number > 0 else None
     if moment is None or not 0 <= moment <= now + DAY:
@@ -152,7 +154,8 @@ def time_of(value: Json, now: Millis) -> Millis | None:
 
 def raw_of(record: Json) -> str:
     """The record as ASCII JSON text, without paging, tokens and the signed part of addresses."""
-    return json.dumps(_without_secrets(record, ""), separators=(",", ":"), ensure_ascii=True)
+    text = _COMPACT(record)
+    return _COMPACT(_without_secrets(record, "")) if _MAY_HOLD_SECRETS.search(text) else text
 
 
 def kept_record(raw: str) -> Json:

@@ -19,8 +19,9 @@ from tests.cli.forks import ROOT
 from tests.cli.test_sync import delivery, messages, report, truth
 
 PROGRAM = (
-    "import os, sys\n"
+    "import os, signal, sys\n"
     "from pathlib import Path\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job is started deaf to Ctrl+C
     "from switchboard_app import credentials\n"
     "from tests.cli.forks import FileKeyring\n"
     "credentials._by_platform = lambda: FileKeyring(Path(os.environ['TEST_KEYRING']))\n"

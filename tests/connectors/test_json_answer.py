@@ -201,3 +201,18 @@ def test_raw_keeps_all_but_secrets() -> None:
     assert back["shares"]["data"] == [{"link": "https://example.org/?v=1"}, {"link": "https://cdn.fbsbx.com/a"}]
     assert back["entities"] == record["entities"]
     assert back["attachments"]["data"][0]["image_data"]["url"] == "https://scontent.xx.fbcdn.net/a.jpg"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"paging": {"next": "SECRET"}},
+        {"a": [{"access_token": "SECRET"}]},
+        {"a": {"b": ["HTTPS://scontent.xx.fbcdn.net/a.jpg?oh=SECRET"]}},
+        {"url": "http://a.example/?token=SECRET"},
+        {"url": "https://a.example/#SECRET"},
+    ],
+)
+def test_one_secret_alone_is_seen(record: dict[str, Any]) -> None:
+    assert "SECRET" not in raw_of({"id": "1", **record})
+    assert '"id":"1"' in raw_of({"id": "1", **record})
