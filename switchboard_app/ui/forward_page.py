@@ -24,7 +24,7 @@ from switchboard_app.ui.choice_list import ChoiceList
 from switchboard_app.ui.draft_box import DraftBox
 from switchboard_app.ui.ends import Ends
 from switchboard_app.ui.flow import Flow
-from switchboard_app.ui.text.offices import opening_words, warm_holidays
+from switchboard_app.ui.text.offices import Opening, opening, warm_holidays
 
 MOST_HITS = 4
 
@@ -52,11 +52,10 @@ class ChosenOffice(QWidget):
         self._column.addWidget(self.note)
         look.follow(self.retheme)
 
-    def show_office(self, office: Office, opening: tuple[bool | None, str]) -> None:
+    def show_office(self, office: Office, opening: Opening) -> None:
         """Say what is known of it."""
         self.title.setText(office.title)
-        is_open, words = opening
-        self.opening.set_chip(words, look.Tone.GOOD if is_open else look.Tone.NEUTRAL)
+        self.opening.set_chip(opening.line, look.Tone.GOOD if opening.is_open else look.Tone.NEUTRAL)
         self.contact.setText(" · ".join(part for part in (office.phone, office.email) if part))
         notes = [office.note]
         if office.outside:
@@ -214,7 +213,7 @@ class ForwardPage(QWidget):
         self.nothing.setText(self._why_nothing() if open_for_search and not found else "")
         self.nothing.setVisible(bool(self.nothing.text()))
         if self.office is not None:
-            self.chosen.show_office(self.office, opening_words(self.office.hours, self._bridge.clock()))
+            self.chosen.show_office(self.office, opening(self.office.hours, self._bridge.clock()))
         self.box.propose(self.proposal())
         self._ready()
 

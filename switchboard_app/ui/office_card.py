@@ -10,7 +10,7 @@ from switchboard_app.model.office import Office
 from switchboard_app.model.times import Millis
 from switchboard_app.ui import look
 from switchboard_app.ui.links import open_link
-from switchboard_app.ui.text.offices import opening_words
+from switchboard_app.ui.text.offices import opening
 
 
 class OfficeCard(look.Card):
@@ -37,16 +37,18 @@ class OfficeCard(look.Card):
             self.add(look.Label(text, look.Type.SECONDARY, tone, self, wrap=True))
 
     def _add_hours(self, office: Office, now: Millis) -> None:
-        is_open, words = opening_words(office.hours, now)
         if not office.hours:
             return
+        found = opening(office.hours, now)
         holder = QWidget(self)
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.px(3))
-        if words:
-            tone = look.Tone.GOOD if is_open else look.Tone.NEUTRAL
-            column.addWidget(look.ChipLabel(words, tone, holder), 0, Qt.AlignmentFlag.AlignLeft)
+        if found.words:
+            tone = look.Tone.GOOD if found.is_open else look.Tone.NEUTRAL
+            column.addWidget(look.ChipLabel(found.words, tone, holder), 0, Qt.AlignmentFlag.AlignLeft)
+        if found.again:
+            column.addWidget(look.Label(found.again, look.Type.SECONDARY, "text", holder, wrap=True))
         column.addWidget(look.Label(office.hours, look.Type.SECONDARY, "muted", holder, wrap=True))
         self.add_row(tr("Hours"), holder)
 

@@ -161,13 +161,16 @@ class PaletteSearch(QObject):
         if len(raw.hits) > len(shown):
             more = ntr("Show {n} more", "Show {n} more", len(raw.hits) - len(shown))
             enquiries.append(Found(Sort.MORE, more.format(n=len(raw.hits) - len(shown))))
-        rows: list[Found] = []
-        for title, right, group in (
+        commands = self._commands(query, FEW)
+        groups = [
             (tr("Enquiries"), _count(raw), enquiries),
             (tr("People"), "", [_person(hit) for hit in raw.people]),
             (tr("Offices"), "", offices),
-            (tr("Commands"), "", self._commands(query, FEW)),
-        ):
+        ]
+        spelled = len(query.split()) > 1 or any(fold(one.words) == fold(query.strip()) for one in commands)
+        groups.insert(0 if spelled else len(groups), (tr("Commands"), "", commands))
+        rows: list[Found] = []
+        for title, right, group in groups:
             if group:
                 rows += [Found(Sort.HEADING, title, right=right), *group]
         return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 
 _ODD: tuple[Any, ...] = (
@@ -41,7 +42,7 @@ def changed(recording: Any, chance: random.Random) -> bytes:
             case 0:
                 del holder[key]
             case 1 | 2:
-                holder[key] = chance.choice(_ODD)
+                holder[key] = deepcopy(chance.choice(_ODD))  # later changes may go into it
             case 3:
                 other, there = chance.choice(places)
                 if _still_there(other, there) and _still_there(holder, key):

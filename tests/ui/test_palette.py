@@ -146,6 +146,18 @@ async def test_offices_and_commands_are_told(window: QWidget, filled: Workspace)
     assert actions == [Action.SETTINGS]
 
 
+async def test_a_command_by_its_name_comes_first(window: QWidget, filled: Workspace) -> None:
+    """An office may sound like it; whoever spells a command out wants the command."""
+    palette = made(window, filled)
+    for typed, first in (("phone note", "Phone note"), ("forward office", "Forward to an office")):
+        await asked(palette, typed)
+        assert words(palette, Sort.HEADING)[0] == "Commands", typed
+        assert words(palette, Sort.COMMAND)[0] == first
+        assert palette.list.currentIndex().row() == 1
+    await asked(palette, "tiefbauamt")
+    assert words(palette, Sort.HEADING)[0] == "Offices"
+
+
 async def test_nothing_found_says_so(window: QWidget, filled: Workspace) -> None:
     palette = made(window, filled)
     await asked(palette, "qqzzx&")

@@ -27,7 +27,7 @@ class Card(QFrame):
         self._line = line
         self._column = QVBoxLayout(self)
         self._grid: QGridLayout | None = None
-        self._title = Label(title, Type.SMALL_STRONG, "muted", self)
+        self._title = Label(title, Type.SMALL_STRONG, "muted", self, wrap=True)
         self._title.setVisible(bool(title))
         self._column.addWidget(self._title)
         self.setAccessibleName(title)
