@@ -38,6 +38,8 @@ class Palette(QWidget):
         self._bridge = bridge
         self._came_from: QWidget | None = None
         self._person: PersonId | None = None
+        self._entered = False
+        """Whether Enter was pressed before the answer to what was typed came: it counts for that answer."""
         self.search = PaletteSearch(bridge, available, self)
         self.card = look.Ground("pane", self, line="line", radius=12)
         self.field = look.LineField("", self.card, height=40)
@@ -99,6 +101,7 @@ class Palette(QWidget):
 
     def close(self) -> bool:
         """Put it away; the focus goes back to where it was."""
+        self._entered = False
         if self.isVisible():
             self.hide()
             if self._came_from is not None and self._came_from.isVisible():
@@ -110,6 +113,7 @@ class Palette(QWidget):
 
     def _typed(self, query: str) -> None:
         self._person = None
+        self._entered = False
         self.search.ask(query)
 
     def _show(self, query: str, rows: list[Found]) -> None:
@@ -120,6 +124,9 @@ class Palette(QWidget):
             self._empty.setText(tr("Nothing found for «{query}».").format(query=query.strip()))
         self._point_at(self.model.next_choice(-1, 1))
         self._place()
+        if self._entered and not self.search.waiting:
+            self._entered = False
+            self._choose(self.list.currentIndex().row())
 
     async def _open_person(self, person: PersonId) -> None:
         rows = await self.search.person(person)
@@ -198,7 +205,9 @@ class Palette(QWidget):
             case Qt.Key.Key_PageUp:
                 self._point_at(self.model.next_group(here, -1))
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._choose(here)
+                self._entered = self.search.waiting
+                if not self._entered:
+                    self._choose(here)
             case Qt.Key.Key_Escape:
                 self._step_back()
             case _:

@@ -123,6 +123,11 @@ class PaletteSearch(QObject):
             self._under_way = True
             self._bridge.start("palette", self._search())
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the newest query has no answer yet, so that what is shown belongs to an older one."""
+        return self._query is not None
+
     async def person(self, wanted: PersonId) -> list[Found]:
         """The enquiries of a person."""
         card = await self._bridge.ask(people.card, wanted)
@@ -142,6 +147,7 @@ class PaletteSearch(QObject):
                     self.found.emit(query, self._rows(query, raw, offices, expanded))
         finally:
             self._under_way = False
+            self._query = None
 
     # -- rows --------------------------------------------------------------------------------------------------------
 

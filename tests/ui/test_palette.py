@@ -188,6 +188,26 @@ async def test_a_stale_answer_is_dropped(window: QWidget, filled: Workspace, mon
     assert len(asked_store) <= 2, "one under way, then only the newest"
 
 
+async def test_enter_counts_for_what_was_typed_not_for_what_is_still_shown(
+    window: QWidget, filled: Workspace
+) -> None:
+    palette = made(window, filled)
+    actions: list[Action] = []
+    palette.command_chosen.connect(actions.append)
+    await asked(palette, "schlagl")
+    palette.field.setText("phone note")
+    press(palette, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    await until(lambda: actions == [Action.PHONE_NOTE])
+    assert not palette.isVisible()
+    palette.open()
+    palette.field.setText("schlagl")
+    press(palette, Qt.Key.Key_Return)
+    await asked(palette, "phone note")
+    await asyncio.sleep(0.05)
+    assert palette.isVisible(), "typing on takes the Enter back"
+
+
 async def test_many_hits_are_counted_no_further_than_pays(window: QWidget, workspace: Workspace) -> None:
     page = workspace.connect(Channel.FACEBOOK, "Rathaus Basel")
     for number in range(FOUND + 10):
