@@ -45,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
     tiers.ask_for(config.getoption("--sim-seed"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """At night random tests do a hundred times as much; a test that hangs ends in the morning."""
+    if tiers.nightly:
+        for item in items:
+            item.add_marker(pytest.mark.timeout(tiers.NIGHT_SECONDS), append=False)
+
+
 def pytest_collection_finish() -> None:
     """Five thousand tests and what they import stay to the end: looking for dead cycles among them costs a second
     each time, and a good part of the whole run.

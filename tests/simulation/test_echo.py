@@ -8,7 +8,7 @@ from tests import tiers
 from tests.simulation.run import twice
 from tests.simulation.sending import sends
 
-pytestmark = pytest.mark.timeout(3000 if tiers.nightly else 240)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_our_echo_is_no_new_message() -> None:

@@ -13,7 +13,7 @@ from tests.simulation.sending import ME, Outcome, sends, tend, town
 from tests.simulation.world import World
 
 EACH = 25
-pytestmark = pytest.mark.timeout(3000 if tiers.nightly else 240)
+pytestmark = pytest.mark.timeout(240)
 
 
 def test_sends_under_every_fault() -> None:
