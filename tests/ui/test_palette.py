@@ -188,9 +188,7 @@ async def test_a_stale_answer_is_dropped(window: QWidget, filled: Workspace, mon
     assert len(asked_store) <= 2, "one under way, then only the newest"
 
 
-async def test_enter_counts_for_what_was_typed_not_for_what_is_still_shown(
-    window: QWidget, filled: Workspace
-) -> None:
+async def test_enter_counts_for_what_was_typed_not_for_what_is_still_shown(window: QWidget, filled: Workspace) -> None:
     palette = made(window, filled)
     actions: list[Action] = []
     palette.command_chosen.connect(actions.append)

@@ -162,7 +162,8 @@ class Reader:
 
         A late message stands behind known ones, and one that was taken back is missing among them; usually all 20 come
         with one call. `growth` is by how many the platform's count grew since what is stored, 0 when that is not known:
-        as long as fewer new ones were found, known ones do not end the reading.
+        as long as fewer new ones were found, known ones do not end the reading. Nor do they where the order is another
+        one: then a new one may stand anywhere behind them, and one that was deleted meanwhile hides it from the count.
         """
         found: dict[PlatformId, RemoteMessage] = {}
         fresh: set[PlatformId] = set()
@@ -186,10 +187,9 @@ class Reader:
             fresh |= {*readable} - stored
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
             enough = len(fresh) >= growth and len(found) >= NEWEST
-            once = list({one.platform_id: one for one in read}.values())  # one served twice has no order
-            if not stored.isdisjoint(readable) and enough and not _oldest_first(once):
-                return Reading(tuple(found.values()), listed=_newest_first(found))
             whole = _newest_first(found)
+            if not stored.isdisjoint(readable) and enough and whole:
+                return Reading(tuple(found.values()), listed=True)
             singly, refused = await self._singly(bare, stored, thread)
             found |= {one.platform_id: one for one in singly}
             more = next_page(edge)
@@ -223,8 +223,3 @@ class Reader:
 def _newest_first(found: Mapping[PlatformId, RemoteMessage]) -> bool:
     times = [message.at for message in found.values()]
     return all(one >= other for one, other in pairwise(times))
-
-
-def _oldest_first(messages: list[RemoteMessage]) -> bool:
-    times = [message.at for message in messages]
-    return len(times) > 1 and times == sorted(times) and times[0] < times[-1]
