@@ -11,9 +11,10 @@ from switchboard_app.model.channel import Channel
 from switchboard_app.model.health import Health
 from switchboard_app.model.sweep import REQUESTS
 from switchboard_app.model.times import MINUTE, Millis
+from switchboard_app.sync.proving import Walk, prove
 from tests.connectors.streams import BEGIN, Stream, facebook, x
 from tests.platforms import FakeClock
-from tests.receiving.rig import NEVER, Net, Station, account_on, polled
+from tests.receiving.rig import NEVER, Net, Station, account_on, connector_on, polled
 
 _MAY_BE = frozenset(
     (
@@ -77,8 +78,25 @@ async def play(
         calm = calm + 1 if ended is not None and ended.complete and not ended.new else 0
         if turn > last and calm >= CALM:
             break
+    if _looks_unchanged(case) and {one.id for one in stream.held} - {row[0] for row in done.rows}:
+        await prove(store, account, connector_on(net, account.kind, clock), Walk())
+        done.rows = stored(store, account)
     check(case, stream, done)
     return done
+
+
+def _looks_unchanged(case: dict[str, Any]) -> bool:
+    """Whether a late message behind all others may have come while another one was deleted, both since the last poll
+    that went through: then nothing has changed but what only the night's proof looks at.
+    """
+    newest, late = 0, False
+    for step in case["timeline"]:
+        if step["op"] == "add":
+            late = late or step["message"]["time_ms"] < newest
+            newest = max(newest, step["message"]["time_ms"])
+        elif step["op"] == "delete" and late:
+            return case["platform"] == "facebook"
+    return False
 
 
 def stored(store: Station, account: Account) -> list[tuple[str, str, int, int, int]]:

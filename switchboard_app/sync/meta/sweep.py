@@ -212,12 +212,15 @@ class Sweep:
             gathered.listed.append(Listed(thread.platform_id, oldest, newest, counted=growth < 0))
 
     def _growth(self, row: Record) -> int:
-        """By how many messages the conversation grew since it was stored; 0 when nobody knows."""
+        """By how many messages the conversation grew since it was stored; 0 when the platform does not count.
+
+        One that was never read to its end is read to its end, and so is every one by a proof, which begins anew.
+        """
         mark = self._marks.get(_MARK + id_of(row.get("id")), "")
-        if mark.startswith(_PARTLY):
+        now = whole_of(row.get("message_count"))
+        if mark.startswith(_PARTLY) or (not mark and now):
             return _TO_ITS_END
         before = whole_of(mark.rpartition("/")[2].removesuffix(_FINAL))
-        now = whole_of(row.get("message_count"))
         return now - before if before and now else 0
 
     async def _vanished(self, step: Step) -> list[PlatformId]:
