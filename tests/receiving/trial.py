@@ -95,7 +95,7 @@ def _looks_unchanged(case: dict[str, Any]) -> bool:
             late = late or step["message"]["time_ms"] < newest
             newest = max(newest, step["message"]["time_ms"])
         elif step["op"] == "delete" and late:
-            return case["platform"] == "facebook"
+            return bool(case["platform"] == "facebook")
     return False
 
 
