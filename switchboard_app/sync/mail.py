@@ -98,7 +98,8 @@ class SmtpPost:
             raise handed.meaning(broken) from broken
         finally:
             if client is not None and client.transport is not None and not handed.taken:
-                cast(asyncio.WriteTransport, client.transport).abort()  # what lies in our buffers never leaves
+                with contextlib.suppress(AttributeError):  # Python 3.11.2 fails on a TLS transport that was let go
+                    cast(asyncio.WriteTransport, client.transport).abort()  # what lies in our buffers never leaves
             if client is not None:
                 client.close()
 

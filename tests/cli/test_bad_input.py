@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Station
+from tests.cli.forks import ROOT
 
 # -- settings ----------------------------------------------------------------------------------------------------------
 
@@ -113,7 +114,13 @@ def test_folders_that_are_none(bare: Station, tmp_path: Path) -> None:
     bare.refused(4, "--workspace", f"sqlite:///{directory}", "workspace", "init")
 
 
+def _open_to_all(folder: Path) -> bool:
+    """Whether any user of this machine may read what lies there."""
+    return all(one.stat().st_mode & 0o005 == 0o005 for one in (folder, *folder.parents))
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a folder read-only for a user")
+@pytest.mark.skipif(not _open_to_all(ROOT), reason="the other user cannot read the program in this checkout")
 def test_a_folder_that_may_not_be_written(switchboard: Station) -> None:
     """As another user, because nothing is read-only for root."""
     file = switchboard.file

@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import threading
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -82,16 +83,17 @@ class MailServer:
         async def stop() -> None:
             self._server.close()
             for transport in self.open:
-                transport.abort()
+                with suppress(AttributeError):  # Python 3.11.2 cannot abort a TLS transport that is closed already
+                    transport.abort()
             tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.sleep(0.01)  # aborted transports close their sockets in the loop's next turns
-            self._loop.stop()
 
-        asyncio.run_coroutine_threadsafe(stop(), self._loop)
+        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(10)
         assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
 
