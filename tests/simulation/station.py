@@ -36,6 +36,7 @@ class Inline(Executor):
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         station = self._station
         outcome: Future[Any] = Future()
+        outcome.set_running_or_notify_cancel()  # a transaction that has begun cannot be called off
         if station.dead:
             outcome.set_exception(Gone())
             return outcome
