@@ -77,7 +77,7 @@ SABOTAGES = (
         "switchboard_app/model/sending.py",
         "return not files and own.at >= attempt_at - SURELY_BEFORE and same_text(own.text, text)",
         "return False",
-        "tests/simulation/test_echo.py::test_our_echo_is_no_new_message",
+        "tests/store/test_outbox.py::test_an_echo_of_an_unclear_send_settles_it",
         push=True,
     ),
     Sabotage(

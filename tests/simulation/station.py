@@ -36,7 +36,6 @@ class Inline(Executor):
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         station = self._station
         outcome: Future[Any] = Future()
-        outcome.set_running_or_notify_cancel()  # a transaction that has begun cannot be called off
         if station.dead:
             outcome.set_exception(Gone())
             return outcome
@@ -53,7 +52,7 @@ class Inline(Executor):
             tell()
         else:
             pause = station.sim.weather.database()
-            station.sim.loop.call_later(pause, lambda: None if station.dead else tell())
+            station.sim.loop.call_later(pause, lambda: None if station.dead or outcome.cancelled() else tell())
         return outcome
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
