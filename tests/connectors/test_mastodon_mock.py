@@ -125,8 +125,8 @@ def test_a_question_an_answer_and_its_echo(server: str, shelf: Shelf) -> None:
     async def back(connector: MastodonConnector) -> Any:
         return await connector.read_back(message.thread, message.thread, Millis(wall_clock() - MINUTE))
 
-    seen = [(one.text, one.ours) for one in run(server, back) if one.platform_id in receipt.platform_ids]
-    assert seen == [("Um 8 Uhr.", True)]
+    seen = [one for one in run(server, back) if one.ours and one.text == "Um 8 Uhr."]
+    assert tuple(one.platform_id for one in seen) == receipt.platform_ids, "once; the thread may hold older ones"
 
 
 def test_nothing_is_missing_and_nothing_twice(server: str, shelf: Shelf) -> None:

@@ -179,13 +179,16 @@ def test_a_station_that_slept_between_taking_and_writing(
     assert len(facebook.sent_by_us()) == 1
 
 
-@pytest.mark.parametrize("work", [Engine.run, Engine.once], ids=["closing", "sync --once, interrupted"])
+@pytest.mark.parametrize(
+    ("work", "waits_itself"), [(Engine.run, True), (Engine.once, False)], ids=["closing", "sync --once, interrupted"]
+)
 def test_the_send_under_way_is_waited_for(
     embedded_store: Store,
     ring: Ring,
     page: Account,
     facebook: SimulatedFacebook,
     work: Callable[[Engine], Coroutine[Any, Any, object]],
+    waits_itself: bool,
 ) -> None:
     """Whatever ends the engine, the answer under way is finished and noted."""
     facebook.say("p", "Frage")
@@ -201,6 +204,7 @@ def test_the_send_under_way_is_waited_for(
                     await asyncio.sleep(0.01)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            assert not waits_itself or state(embedded_store) is DeliveryState.SENT
 
     asyncio.run(scene())
     assert state(embedded_store) is DeliveryState.SENT

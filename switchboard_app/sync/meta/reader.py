@@ -187,14 +187,14 @@ class Reader:
             fresh |= {*readable} - stored
             found |= {one.platform_id: one for one in read if one.platform_id not in found}
             enough = len(fresh) >= growth and len(found) >= NEWEST
-            whole = _newest_first(found)
-            if not stored.isdisjoint(readable) and enough and whole:
+            in_order = _newest_first(found)
+            if not stored.isdisjoint(readable) and enough and in_order:
                 return Reading(tuple(found.values()), listed=True)
             singly, refused = await self._singly(bare, stored, thread)
             found |= {one.platform_id: one for one in singly}
             more = next_page(edge)
             if refused or not more or not stored.isdisjoint(bare):
-                return Reading(tuple(found.values()), cut_off=refused, listed=whole and not bare)
+                return Reading(tuple(found.values()), cut_off=refused, listed=in_order and not bare)
             if more in used:
                 break
             used.append(more)
