@@ -5,10 +5,11 @@ delivers late is filed under the time it was written, so it may change nothing t
 of their arrival and include what the account's filters hold back, but not what was written from here, and a person may
 have emptied that list. Both are walked by the rules of `model.sweep`: overlap, resume, never a cursor before its rows.
 
-The cursor: the members of `model.sweep` for conversations, the same with ``m.`` for mentions, and a mark for each
-conversation inside the overlap (``t:<conversation>``): when it was read, and its posts. A conversation whose last post
-is the mark's costs nothing, but two of them a sweep are read again, the one read longest ago first: that finds edits,
-answers beside the last one, and posts that were taken back, which are believed when the server says so (404).
+The cursor: the members of `model.sweep` for conversations, the same with ``m.`` for mentions, down to which of them a
+whole walk was (`mastodon.arrivals`), and a mark for each conversation inside the overlap (``t:<conversation>``): when
+it was read, and its posts. A conversation whose last post is the mark's costs nothing, but two of them a sweep are read
+again, the one read longest ago first: that finds edits, answers beside the last one, and posts that were taken back,
+which are believed when the server says so (404).
 
 One conversation that cannot be read does not hold up the others: it is tried in three sweeps, then its last post alone
 is kept. Called by `mastodon.connector`.
@@ -29,6 +30,7 @@ from switchboard_app.sync.connector import Clock, Known, PlatformFailure
 from switchboard_app.sync.failures import malformed
 from switchboard_app.sync.json_answer import Record, id_of, record_of, rows_of, text_of, time_of
 from switchboard_app.sync.mastodon.api import Listing, MastodonApi
+from switchboard_app.sync.mastodon.arrivals import Arrivals
 from switchboard_app.sync.mastodon.errors import MastodonFailure
 from switchboard_app.sync.mastodon.marks import Mark, Marks
 from switchboard_app.sync.mastodon.reader import Reader
@@ -64,6 +66,7 @@ class Sweep:
         self._conversations = {name: cursor[name] for name in ("swept", "resume", "since") if name in cursor}
         self._mentions = {name: cursor[_MENTIONS + name] for name in ("swept", "resume", "since")
                           if _MENTIONS + name in cursor}  # fmt: skip
+        self._arrivals = Arrivals(cursor)
         self._swept = sweep.whole(cursor.get("swept", ""))
         self._put_off: PlatformFailure | None = None
         self._catching_up = False
@@ -84,7 +87,7 @@ class Sweep:
 
     def _cursor(self) -> dict[str, str]:
         mentions = {_MENTIONS + name: value for name, value in self._mentions.items()}
-        return {**self._conversations, **mentions, **self._marks.cursor()}
+        return {**self._conversations, **mentions, **self._arrivals.cursor(), **self._marks.cursor()}
 
     # --- conversations --------------------------------------------------------------------------------------------
 
@@ -214,10 +217,14 @@ class Sweep:
             ids = [PlatformId(_id(post)) for post in private]
             stored = await self._known(ids) if ids else frozenset()
             new = [post for post in private if _id(post) not in stored]
+            fresh = self._arrivals.met([id_of(row.get("id")) for row in page.rows], above=state.above)
             times = [self._at(row) for row in page.rows]
             far = not state.swept and min(times, default=self._start) < self._start - _FIRST_BACK
-            step = sweep.seen(state, Page(times, not new, "" if far else page.following), self._reader.requests)
+            here = Page(times, not (new or fresh), "" if far else page.following)
+            step = sweep.seen(state, here, self._reader.requests)
             state, self._mentions = step.state, step.cursor
+            if step.end is End.WHOLE:
+                self._arrivals.walked()
             threads, messages = self._reader.translated(private)  # known ones too: they may have been edited
             yield Batch(tuple(threads), tuple(messages), self._cursor(), complete=False)
             if self._ends(step):
