@@ -124,6 +124,7 @@ async def measure(messages: int, home: Path, bridge: Bridge) -> None:
     """Everything, printed."""
     await bridge.run(_account)
     pages = pages_of_x(recent(list(corpus.conversations(messages // 4 + 50, seed=1)))[: messages // 4])
+    whole = sum(len(json.loads(page)["data"]) for page in pages)
     window = MainWindow(bridge, Verbs(bridge), Room(home))
     window.resize(1440, 900)
     window.show()
@@ -139,7 +140,6 @@ async def measure(messages: int, home: Path, bridge: Bridge) -> None:
         lambda: Engine(bridge.store, Surroundings(Token(), transport=OnlyInside({BASE: XPages(pages)})))
     )
     await asyncio.to_thread(engine.start)
-    whole = sum(len(json.loads(page)["data"]) for page in pages)
     stored = 0
     while stored < whole and time.perf_counter() - began < PATIENCE:
         await asyncio.sleep(0.05)

@@ -11,10 +11,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from bench.places import KEY, ME, clock
+from switchboard_app.app.window import SWITCH_SECONDS
 from switchboard_app.config import resource_folder
 from switchboard_app.model.account import Account
 from switchboard_app.model.channel import Channel
@@ -23,6 +25,10 @@ from switchboard_app.store.database import Store
 from switchboard_app.store.location import embedded
 from switchboard_app.ui import look
 from switchboard_app.ui.bridge import Bridge
+from switchboard_app.ui.collector import Collector
+
+
+SETTLED_MILLIS = 500
 
 
 class Nobody:
@@ -57,12 +63,15 @@ class Nobody:
 
 
 def run(work: Callable[[Bridge], Coroutine[Any, Any, None]], path: Path, *, plain: bool = False) -> None:
-    """Run `work` in a window's loop on the store of this file."""
+    """Run `work` in a window's loop on the store of this file, with the interpreter set as `app.window` sets it."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(sys.argv[:1])
     look.apply(app, look.Theme.LIGHT, 1.0)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     store = Store(embedded(path), "" if plain else KEY, clock=clock)
+    collector = Collector(app)
+    QTimer.singleShot(SETTLED_MILLIS, collector.start)
 
     async def whole() -> None:
         bridge = Bridge(store, ME, Nobody(), resources=resource_folder(), clock=clock)
@@ -73,6 +82,7 @@ def run(work: Callable[[Bridge], Coroutine[Any, Any, None]], path: Path, *, plai
 
     with loop:
         loop.run_until_complete(whole())
+    collector.stop()
     store.close()
 
 

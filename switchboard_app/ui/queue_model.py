@@ -129,6 +129,14 @@ def _read_again(tx: Transaction, wanted: QueueFilter, anchors: Sequence[_Anchor]
     return _Read(_Stretch(start, tuple(rows), total), None, 0, 0)
 
 
+def _read_changes(
+    tx: Transaction, wanted: QueueFilter, anchors: Sequence[_Anchor], first: int, end: int, shown: _Stretch
+) -> tuple[_Read, list[Step] | None]:
+    """The rows, and how what is shown becomes them: compared here, where it does not hold up the window's loop."""
+    read = _read_again(tx, wanted, anchors, first, end)
+    return read, steps(shown.part(), read.stretch.part())
+
+
 class QueueModel(QAbstractTableModel):
     """One column; `row(place)` is what the delegate paints."""
 
@@ -256,9 +264,9 @@ class QueueModel(QAbstractTableModel):
         end = max(first, min(old.first + len(old.rows), look.last + KEPT))
         rows = [(one, old.at(self._places[one])) for one in look.anchors if one in self._places]
         anchors = tuple(_Anchor(one, self._places[one], row.version) for one, row in rows if row is not None)
-        read = await self._bridge.ask(_read_again, wanted, anchors, first, end)
+        read, plan = await self._bridge.ask(_read_changes, wanted, anchors, first, end, old)
         if wanted is self._wanted:
-            self._take(read, self._look())
+            self._take(read, plan, self._look())
 
     def _missing(self) -> tuple[int, int] | None:
         """The next rows to read so that everything that is seen is there; None when it is."""
@@ -313,13 +321,12 @@ class QueueModel(QAbstractTableModel):
         self._hold(stretch)
         self.endResetModel()
 
-    def _take(self, read: _Read, look: Outlook) -> None:
+    def _take(self, read: _Read, plan: list[Step] | None, look: Outlook) -> None:
         """Show what was read with few changes, or only the changed rows when the eye would lose its row."""
         old, new = self._stretch, read.stretch
         places = {row.id: place for place, row in enumerate(new.rows, new.first)}
         above = _news_above(old, read, look)
         moved = Moved(read.anchor, read.before, read.after, new.total, above, places)
-        plan = steps(old.part(), new.part())
         if plan == [] and old.first == new.first:
             self._replace(new)
             return
