@@ -27,7 +27,6 @@ from switchboard_app.ui import look
 from switchboard_app.ui.bridge import Bridge
 from switchboard_app.ui.collector import Collector
 
-
 SETTLED_MILLIS = 500
 
 

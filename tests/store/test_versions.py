@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from switchboard_app.model.entry import Change, EventCode
 from switchboard_app.model.errors import Stale
-from switchboard_app.model.ids import PlatformId
+from switchboard_app.model.ids import Operator, PlatformId
 from switchboard_app.model.remote import Listed, RemoteAttachment, RemoteMessage, RemoteReaction
 from switchboard_app.model.sweep import OPEN
 from switchboard_app.model.times import HOUR, MINUTE, Millis
 from switchboard_app.store import desk, intake, search
+from switchboard_app.store.database import Store
 from switchboard_app.store.intake import Stored
-from tests.store.town import Town
+from tests.platforms import FakeClock
+from tests.store.town import Town, found, zurich
 
 
 def seen(town: Town, *messages: RemoteMessage, listed: Sequence[Listed] = (), vanished: Sequence[str] = ()) -> Stored:
@@ -219,3 +221,34 @@ def test_reactions_come_go_and_come_again(town: Town) -> None:
     seen(town, replace(message, reactions=()))
     assert shown() == []
     assert town.events(town.last_of().id) == []
+
+
+@pytest.mark.parametrize("thread", ["", "t_anna"], ids=["of-the-account", "of-one-conversation"])
+def test_a_page_read_again_costs_the_same_in_a_large_account(
+    embedded_store: Store, clock: FakeClock, me: Operator, thread: str
+) -> None:
+    clock.now = zurich(2026, 11, 24, 9, 0)
+    town = found(embedded_store, clock, me)
+    begin = clock.now - 30 * HOUR
+    newest = town.says("Grüezi", known_as="new")
+
+    def history(first: int, last: int) -> None:
+        town.arrives(*(town.says(f"Frage {n}", f"p{n}", at=begin + n, known_as=f"h{n}") for n in range(first, last)))
+
+    def cost() -> int:
+        """Tens of steps of SQLite's own machine."""
+        counted: list[None] = []
+
+        def count(handler: Callable[[], object] | None) -> None:
+            embedded_store.write(lambda _: embedded_store._database.connection().set_progress_handler(handler, 10))
+
+        count(lambda: counted.append(None))
+        seen(town, newest, listed=[Listed(PlatformId(thread), Millis(newest.at - MINUTE), OPEN)])
+        count(None)
+        return len(counted)
+
+    town.arrives(newest)
+    history(0, 50)
+    small = cost()
+    history(50, 2000)
+    assert 0 < cost() <= 2 * small

@@ -18,6 +18,7 @@ INDEXES = (
         'CREATE UNIQUE INDEX "entry_account_id_platform_id" ON "entry" ("account_id", "platform_id")'
         ' WHERE "platform_id" IS NOT NULL'
     ),
+    'CREATE INDEX "entry_account_id_place" ON "entry" ("account_id", "place") WHERE "account_id" IS NOT NULL',
     (
         'CREATE INDEX "enquiry_by_account" ON "enquiry" ("channel", "account_id", "sort_at", "id")'
         " WHERE \"state\" <> 'done'"
