@@ -52,6 +52,8 @@ class _Sheet:
     owed: int | None = None
     """An answer within so many minutes since `waiting_since`; the moment is worked out once, at the end."""
     woken_from: EnquiryState | None = None
+    stood: tuple[object, ...] = ()
+    """Where the indexes of the queue had it when it was read; see `_stands`."""
 
 
 def reopen_days(account: Account, targets: settings.Targets) -> int:
@@ -104,11 +106,12 @@ class _Sorter:
                 ids[thread] = enquiry
             if state != EnquiryState.DONE:
                 active.add(thread)
-        sql = f"SELECT {FIELDS}, language FROM enquiry WHERE id IN ({{marks}}) ORDER BY id{self.tx.for_update}"
-        for *row, language in self.tx.among(sql, sorted(ids.values())):
+        sql = f"SELECT {FIELDS}, language, sort_at FROM enquiry WHERE id IN ({{marks}}) ORDER BY id{self.tx.for_update}"
+        for *row, language, sort_at in self.tx.among(sql, sorted(ids.values())):
             here = as_held(tuple(row))
             assert here.thread_id is not None
-            self.last[here.thread_id] = _Sheet(here, by_id[here.thread_id], made=False, language=language)
+            stood = _stands(here, sort_at)
+            self.last[here.thread_id] = _Sheet(here, by_id[here.thread_id], False, language=language, stood=stood)
 
     def take(self, thread: KnownThread, message: RemoteMessage) -> EnquiryId:
         """The enquiry this message joins."""
@@ -219,8 +222,9 @@ class _Sorter:
         here.answered_at = max(here.answered_at or Millis(0), at)
 
     def write(self) -> None:
-        """Write the enquiries back, new ones and changed ones each in one statement."""
-        fresh, changed, woken = [], [], []
+        """Write the enquiries back: new ones, those that moved in the queue and those that did not in a statement
+        each."""
+        fresh, moved, stayed, woken = [], [], [], []
         for sheet in self.touched.values():
             here = sheet.here
             if here.waiting_since is not None and sheet.owed is not None:
@@ -231,12 +235,18 @@ class _Sorter:
                 fresh.append(self._as_new(sheet))
             else:
                 here.version += 1
-                changed.append(self._as_changed(sheet))
+                due = due_columns(here, self.tx.now)
+                shown = (_excerpt(sheet) or None, sheet.language, due["due_at"], due["due_reason"])
+                if _stands(here, due["sort_at"]) == sheet.stood:
+                    stayed.append((*_CHANGING(here), *shown, here.id))
+                else:
+                    moved.append((*_CHANGING(here), *shown, *_stands(here, due["sort_at"]), here.id))
             if sheet.woken_from is not None and not sheet.made:
                 woken.append(sheet)
             self.tx.hint(f"enquiry:{here.id}")
         self.tx.many(_INSERT, fresh)
-        self.tx.many(_UPDATE, changed)
+        self.tx.many(_MOVE, moved)
+        self.tx.many(_STAY, stayed)
         for sheet in woken:
             self._note_woken(sheet)
 
@@ -254,12 +264,6 @@ class _Sorter:
         shown = (sheet.thread.person_name, _excerpt(sheet), sheet.language, sheet.subject)
         return (*_ALL(here), *shown, *due_columns(here, self.tx.now).values())
 
-    def _as_changed(self, sheet: _Sheet) -> tuple[object, ...]:
-        """The values of `_UPDATE`."""
-        here = sheet.here
-        shown = (_excerpt(sheet) or None, sheet.language)
-        return (*_CHANGING(here), *shown, *due_columns(here, self.tx.now).values(), here.id)
-
     def _note_woken(self, sheet: _Sheet) -> None:
         event = EventCode.REOPENED if sheet.woken_from is EnquiryState.DONE else EventCode.WOKEN
         journal.write(self.tx, _SYSTEM, event.value, sheet.here.id)
@@ -271,14 +275,18 @@ def _excerpt(sheet: _Sheet) -> str:
     return "" if newest is None else short(newest.text) or ", ".join(a.name for a in newest.attachments)[:100]
 
 
+def _stands(here: Held, sort_at: int) -> tuple[object, ...]:
+    """The columns that the queue's indexes are made of: written only when they change, for each index costs as much as
+    the row."""
+    return here.state, here.snoozed_until, sort_at
+
+
+_STANDS = ("state", "snoozed_until", "sort_at")
 _CHANGED = (
-    "state",
-    "owner",
     "closed_at",
     "waiting_since",
     "answered_at",
     "answer_due_at",
-    "snoozed_until",
     "last_inbound_at",
     "window_until",
     "extended_until",
@@ -295,7 +303,9 @@ _INSERT = (
     " priority, tags, office_name, delivery)"
     f" VALUES ({marks(len(Held.__slots__) + 4 + len(_DUE))}, 0, '', '', '')"
 )
-_UPDATE = (
+_SET = (
     f"UPDATE enquiry SET {', '.join(f'{name} = ?' for name in _CHANGED)},"
-    f" excerpt = COALESCE(?, excerpt), language = ?, {', '.join(f'{name} = ?' for name in _DUE)} WHERE id = ?"
+    " excerpt = COALESCE(?, excerpt), language = ?, due_at = ?, due_reason = ?"
 )
+_STAY = f"{_SET} WHERE id = ?"
+_MOVE = f"{_SET}, {', '.join(f'{name} = ?' for name in _STANDS)} WHERE id = ?"
