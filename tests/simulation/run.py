@@ -16,11 +16,14 @@ from typing import Any
 from switchboard_app.model.times import Millis
 from switchboard_app.store import ids, migrate
 from switchboard_app.store.location import Location, embedded
+from switchboard_app.sync.lead import LeadLost
 from tests.simulation.loop import BEGIN, OWNER, VirtualLoop
 from tests.simulation.station import Gone, Station
 from tests.simulation.wire import Weather
 
 _RAM = Path("/dev/shm")
+_UNCLAIMED = (Gone, LeadLost)
+"""What a future may have failed with though nobody asks it: its task was cancelled in the very same turn."""
 _template: list[tuple[Path, str]] = []
 
 
@@ -86,8 +89,7 @@ class Simulation:
 
     def _bug(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         problem = context.get("exception")
-        # a task that is cancelled in the very turn in which its future fails does not ask what failed
-        if not isinstance(problem, Gone) and not context["message"].startswith("Future exception was never"):
+        if not isinstance(problem, _UNCLAIMED):
             self.bugs.append(f"{context['message']} {problem!r}")
 
     # -- the trace -------------------------------------------------------------------------------------------------
