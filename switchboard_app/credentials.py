@@ -13,7 +13,6 @@ Called by `app` and `cli`; never from the window's thread without awaiting.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import sys
@@ -227,10 +226,6 @@ class Credentials:
     def keep_mail_password(self, user: str, password: str) -> None:
         """Keep the password of the mail account."""
         self._keep(f"{_ENTRY}/mail/{user}", password)
-
-    async def off_thread(self, work: Callable[[], T]) -> T:
-        """Run one of the methods above without blocking the caller's loop."""
-        return await asyncio.to_thread(work)
 
     def give_up(self) -> None:
         """Wait no longer, because the program ends: every call that waits now is told that nothing answers."""

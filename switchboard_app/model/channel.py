@@ -70,11 +70,7 @@ class Capabilities:
     """How many files one answer takes."""
     names_first: bool = False
     """The names of those who are to get an answer are put in front of it, and count."""
-    text_with_image: bool = False
-    """Text and file are one message; else each file is a message of its own."""
     inbox_url: str = ""
-    safe_resend: int = 0
-    """For so long after an attempt the same reply may be sent again under its own key: the platform makes it once."""
 
 
 CAPABILITIES: dict[Channel, Capabilities] = {
@@ -110,7 +106,6 @@ CAPABILITIES: dict[Channel, Capabilities] = {
         image_limit=5 * 1024 * 1024,
         gif_limit=15 * 1024 * 1024,
         files_per_message=1,
-        text_with_image=True,
         inbox_url="https://x.com/messages",
     ),
     # 500 unless the instance says otherwise, 4 files a post with the text; images to 16 MB (recorded instance document)
@@ -121,8 +116,6 @@ CAPABILITIES: dict[Channel, Capabilities] = {
         image_types=("image/png", "image/jpeg", "image/gif", "image/webp"),
         image_limit=16 * 1024 * 1024,
         files_per_message=4,
-        text_with_image=True,
-        safe_resend=3_600_000,
     ),
     # no limit to the text; files within what most mail servers take, with room for the letters they are written in
     Channel.EMAIL: Capabilities(
@@ -141,7 +134,6 @@ CAPABILITIES: dict[Channel, Capabilities] = {
             "application/zip",
         ),
         file_limit=15 * 1024 * 1024,
-        text_with_image=True,
     ),
     Channel.PHONE: Capabilities(text_limit=0),
 }

@@ -71,10 +71,6 @@ class DiskFull(Unreachable):
     """There is no room left to store what was typed; nothing was stored, nothing is lost from the form."""
 
 
-class MailUndelivered(UserError):
-    """A mail server refused a mail for good."""
-
-
 def places(bug: BaseException) -> str:
     """What kind of error it is and where in the code it arose, without its own words: they may quote a citizen."""
     frames = traceback.extract_tb(bug.__traceback__)[-8:]

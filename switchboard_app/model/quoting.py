@@ -80,11 +80,6 @@ def split(text: str) -> Split:
     return Split(lines[first][0], begins is not None)
 
 
-def new_part(text: str) -> str:
-    """The new part alone, without the empty lines at its end."""
-    return text[: split(text).at].rstrip()
-
-
 def _lines(text: str) -> list[tuple[int, str]]:
     """The lines with their places; bounded, and without their ends."""
     found, at = [], 0

@@ -49,8 +49,3 @@ def released(lease: Lease) -> Lease:
 def belief(requested: Moment, millis: int, now: Moment) -> int:
     """For how many more milliseconds a holder may act on a lease of `millis` that it asked for at `requested`."""
     return millis - MARGIN - now.since(requested)
-
-
-def believes(requested: Moment, millis: int, now: Moment) -> bool:
-    """Whether it may still act on it."""
-    return belief(requested, millis, now) > 0

@@ -1,4 +1,4 @@
-"""Replies of our account that did not leave from here: how many, and which no person can have typed.
+"""Replies of our account that did not leave from here and that no person can have typed.
 
 People may answer in the platform's own inbox; then a reply stands in the timeline as made elsewhere. Another *tool*
 that answers is a different matter: two machines answer one citizen. It is recognised by what the platform says of the
@@ -6,8 +6,6 @@ sender, and by replies that follow a message within seconds. Refuses to judge: `
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from switchboard_app.model.ids import AccountId
 from switchboard_app.model.times import SECOND, Millis
@@ -19,17 +17,8 @@ QUICK = 15 * SECOND
 _LOOKED_AT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Replies made elsewhere since a moment: all of them, those by another tool, and when the last of these was."""
-
-    replies: int = 0
-    by_tool: int = 0
-    last_by_tool: Millis | None = None
-
-
-def answered_elsewhere(tx: Transaction, account: AccountId, since: Millis) -> Elsewhere:
-    """What was answered elsewhere on this account since a moment, the last 500 of them."""
+def answered_by_tools(tx: Transaction, account: AccountId, since: Millis) -> int:
+    """How many replies another tool made on this account since a moment, among the last 500 made elsewhere."""
     rows = tx.rows(
         "SELECT e.at, e.elsewhere, (SELECT MAX(i.at) FROM entry i WHERE i.enquiry_id = e.enquiry_id"
         " AND i.place < e.place AND i.direction = 'in') FROM entry e"
@@ -39,5 +28,4 @@ def answered_elsewhere(tx: Transaction, account: AccountId, since: Millis) -> El
         account,
         _LOOKED_AT,
     )
-    tools = [Millis(at) for at, how, asked in rows if how == 2 or (asked is not None and 0 <= at - asked <= QUICK)]
-    return Elsewhere(len(rows), len(tools), max(tools, default=None))
+    return sum(how == 2 or (asked is not None and 0 <= at - asked <= QUICK) for at, how, asked in rows)

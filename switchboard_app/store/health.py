@@ -171,8 +171,8 @@ def well(tx: Transaction, account: Account, *, complete: bool) -> Seen:
     if not complete:
         return Seen(Health.CATCHING_UP)
     connected = int(tx.value("SELECT created_at FROM account WHERE id = ?", account.id) or 0)
-    others = elsewhere.answered_elsewhere(tx, account.id, Millis(max(connected, tx.now - DAY)))
-    if others.by_tool >= ANSWERED_BY_TOOL:
+    by_tools = elsewhere.answered_by_tools(tx, account.id, Millis(max(connected, tx.now - DAY)))
+    if by_tools >= ANSWERED_BY_TOOL:
         return Seen(Health.ANSWERED_ELSEWHERE)
     silent = _silence(tx, account)
     if silent is not None:

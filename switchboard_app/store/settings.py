@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from switchboard_app.model.deadlines import OFFICE_HOURS, BusinessHours
-from switchboard_app.model.times import DAY, Millis
+from switchboard_app.model.times import Millis
 from switchboard_app.store import calendar
 from switchboard_app.store.transaction import Transaction
 
@@ -52,8 +52,3 @@ def business_hours() -> BusinessHours:
 def answer_due(start: Millis, minutes: int) -> Millis:
     """The moment an answer is owed, in business time with the canton's holidays."""
     return business_hours().add(start, minutes, calendar.is_holiday)
-
-
-def reopen_period(tx: Transaction) -> int:
-    """For how long after closing a citizen's message reopens the enquiry, in milliseconds."""
-    return targets(tx).reopen_days * DAY

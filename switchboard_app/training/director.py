@@ -109,15 +109,6 @@ class Director:
                 self._playing.remove(played)
         return said
 
-    def case_behind(self, platform: Platform, person_id: str) -> Case | None:
-        """The concern that a citizen came with last: its hint and its office are shown to the trainee afterwards."""
-        there = self._platforms[platform]
-        for message in reversed(there.truth()):
-            if message.ref and there.people[message.person].id == person_id:
-                key = _case_key(message)
-                return next((arrival.case for arrival in self._told() if arrival.case.key == key), None)
-        return None
-
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _all_arrivals(self) -> Iterator[Arrival]:

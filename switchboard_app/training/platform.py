@@ -201,13 +201,6 @@ class SimulatedPlatform:
             del self._by_id[message_id]
             self._note(Deleted(message_id))
 
-    def delete_conversation(self, conversation: str) -> None:
-        """A whole conversation is gone without any event."""
-        with self._lock:
-            for message in list(self._conversations.get(conversation, ())):
-                self.delete(message.id)
-            self._conversations.pop(conversation, None)
-
     # --- what is true ---------------------------------------------------------------------------------------------
 
     def truth(self) -> tuple[SimulatedMessage, ...]:

@@ -54,12 +54,6 @@ class ChipButton(Painted):
         """What it says."""
         return self._words
 
-    def set_tones(self, tone: str, ground: str) -> None:
-        """Take other colours, by the names of their tokens."""
-        if (tone, ground) != (self._tone, self._ground):
-            self._tone, self._ground = tone, ground
-            self.update()
-
     def sizeHint(self) -> QSize:
         width = look.text_width(self._words, look.Type.SECONDARY_MEDIUM) + 2 * look.px(_EDGE)
         if self._icon:

@@ -67,7 +67,6 @@ class MainWindow(QWidget):
         self._cards: SideCards | None = None
         self._health: HealthPage | None = None
         self._palette: Palette | None = None
-        self._instead: QWidget | None = None
         self.sheets = WindowSheets(self, bridge, verbs, settings)
         self.bells = Bells(self, bridge, notifications=settings.current().notifications)
         self._build()
@@ -359,17 +358,6 @@ class MainWindow(QWidget):
         """Pause the voice message that is played: somebody is on the telephone."""
         if self._conversation is not None:
             self._conversation.player.pause()
-
-    def show_instead(self, page: QWidget | None) -> None:
-        """Show a page (the first start) in the place of the panes; None brings them back."""
-        if self._instead is not None:
-            self._column.removeWidget(self._instead)
-            self._instead.hide()
-        self._instead = page
-        self.panes.setVisible(page is None)
-        if page is not None:
-            self._column.insertWidget(self._column.indexOf(self.panes), page, 1)
-            page.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._memory.now()

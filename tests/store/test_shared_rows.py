@@ -156,7 +156,7 @@ def test_settings_of_the_workspace(store: Store) -> None:
     store.write(settings.put, "targetXoffice_minutes", "99")
     assert store.read(settings.targets).office_minutes == 60
     store.write(settings.put, "target.reopen_days", "3")
-    assert store.read(settings.reopen_period) == 3 * 86_400_000
+    assert store.read(settings.targets).reopen_days == 3
 
 
 # -- directory -------------------------------------------------------------------------------------------------------

@@ -191,15 +191,6 @@ def test_cases_that_happen_once_end(clock: FakeClock) -> None:
     assert len(play.texts) == 2
 
 
-def test_the_case_behind_a_person_is_known(play: Play) -> None:
-    play.go_on(60)
-    anna = play.facebook.people["anna"]
-    found = play.director.case_behind(Platform.FACEBOOK, anna.id)
-    assert found is not None
-    assert (found.key, found.expect_office) == ("loch", "Tiefbauamt")
-    assert play.director.case_behind(Platform.X, anna.id) is None
-
-
 # --- after a crash -------------------------------------------------------------------------------------------------
 
 

@@ -64,19 +64,6 @@ async def test_it_fits(
     look.apply(qapp, look.Theme.LIGHT, 1.0)
 
 
-async def test_a_page_in_the_place_of_the_panes(workspace: Workspace, station: Station) -> None:
-    async with opened(workspace, station) as window:
-        first = look.Ground("window")
-        window.show_instead(first)
-        assert first.isVisible()
-        assert not window.panes.isVisible()
-        window.show_instead(None)
-        assert window.panes.isVisible()
-
-
-# -- the end and the next start -------------------------------------------------------------------------------------
-
-
 async def test_the_next_start_is_as_it_was_left(workspace: Workspace, page: Account, station: Station) -> None:
     async with opened(workspace, station, (1300, 800)) as window:
         window.show_list(Choice(View.OPEN, Channel.FACEBOOK, page.id, "Rathaus Basel"))

@@ -7,7 +7,6 @@ import pytest
 from switchboard_app.model.errors import (
     DiskFull,
     ExitCode,
-    MailUndelivered,
     NewerWorkspace,
     NotThere,
     Refused,
@@ -31,7 +30,6 @@ from switchboard_app.model.errors import (
         (WrongKey, ExitCode.UNREACHABLE),
         (NewerWorkspace, ExitCode.UNREACHABLE),
         (DiskFull, ExitCode.UNREACHABLE),
-        (MailUndelivered, ExitCode.REFUSED),
     ],
 )
 def test_every_kind_has_its_exit_code(kind: type[UserError], code: ExitCode) -> None:

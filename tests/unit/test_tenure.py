@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from switchboard_app.model.sending import Moment
-from switchboard_app.model.tenure import MARGIN, Lease, believes, released, taken
+from switchboard_app.model.tenure import MARGIN, Lease, belief, released, taken
 from switchboard_app.model.times import SECOND, Millis
 from tests import tiers
 
@@ -48,7 +48,7 @@ def test_two_beliefs_never_overlap() -> None:
             believing = [
                 who
                 for who, since in asked.items()
-                if believes(since, LEASE, Moment(Millis(now + skew[who]), Millis(now)))
+                if belief(since, LEASE, Moment(Millis(now + skew[who]), Millis(now))) > 0
             ]
             assert set(believing) <= {lease.holder}
 
@@ -57,6 +57,6 @@ def test_two_beliefs_never_overlap() -> None:
 
 def test_the_margin() -> None:
     begun = Moment(Millis(0), Millis(0))
-    assert believes(begun, LEASE, Moment(Millis(0), Millis(LEASE - MARGIN - 1)))
-    assert not believes(begun, LEASE, Moment(Millis(0), Millis(LEASE - MARGIN)))
-    assert not believes(begun, LEASE, Moment(Millis(LEASE - MARGIN), Millis(0)))
+    assert belief(begun, LEASE, Moment(Millis(0), Millis(LEASE - MARGIN - 1))) == 1
+    assert belief(begun, LEASE, Moment(Millis(0), Millis(LEASE - MARGIN))) == 0
+    assert belief(begun, LEASE, Moment(Millis(LEASE - MARGIN), Millis(0))) == 0

@@ -156,12 +156,6 @@ class ChannelMark(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.follow(self.retheme)
 
-    def set_kind(self, kind: str, words: str = "") -> None:
-        """Show another channel's mark."""
-        self._kind = kind
-        self.setAccessibleName(words or kind)
-        self.update()
-
     def retheme(self) -> None:
         """Take the size and colours of the theme in use."""
         self.updateGeometry()

@@ -48,12 +48,6 @@ class Label(PlainLabel):
             self._tone = tone
             self.retheme()
 
-    def set_role(self, role: Type) -> None:
-        """Take another role of type."""
-        if role is not self._role:
-            self._role = role
-            self.retheme()
-
     def changeEvent(self, event: QEvent) -> None:
         """Keep the colour: a styled scroll area that gets another parent gives its labels back their first palette."""
         super().changeEvent(event)

@@ -11,7 +11,7 @@ paler grey reaches 2.6) and Facebook's mark is a shade darker.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -62,10 +62,6 @@ class Tokens:
     toast_action: str
     scrim: str
     shadow: str
-
-    def colour_names(self) -> tuple[str, ...]:
-        """Names of all colours, for tests and galleries."""
-        return tuple(f.name for f in fields(self) if f.name not in ("name", "dark"))
 
 
 LIGHT = Tokens(
