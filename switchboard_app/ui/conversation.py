@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from switchboard_app.model.channel import CAPABILITIES
 from switchboard_app.model.enquiry import Enquiry
@@ -23,6 +23,7 @@ from switchboard_app.ui import look, words
 from switchboard_app.ui.attachment_view import tile_pixels
 from switchboard_app.ui.bridge import Bridge, concerns
 from switchboard_app.ui.composer import Composer
+from switchboard_app.ui.composer_foot import ComposerFoot, height_within
 from switchboard_app.ui.conversation_deeds import Deeds
 from switchboard_app.ui.conversation_granting import Granting
 from switchboard_app.ui.conversation_head import ConversationHead
@@ -35,7 +36,7 @@ from switchboard_app.ui.reread import Reread
 from switchboard_app.ui.thumbnails import Thumbnails, looked_at
 from switchboard_app.ui.timeline_plan import Earlier, Planner
 from switchboard_app.ui.timeline_row import Wishes
-from switchboard_app.ui.timeline_view import LEAST_TIMELINE, TimelineView
+from switchboard_app.ui.timeline_view import TimelineView
 from switchboard_app.ui.verbs import Verbs
 
 SKELETON = 150
@@ -43,8 +44,6 @@ SKELETON = 150
 TICK = 20_000
 SCARCE = 400
 """Below this height, at 100 %, buttons fold into the menu and boxes begin lower."""
-_COMPOSER_SHARE = 0.62
-"""The most of the pane's height that the composer takes; beyond it scrolls."""
 
 
 class ConversationPane(look.Ground, Deeds):
@@ -77,7 +76,7 @@ class ConversationPane(look.Ground, Deeds):
         self.skeleton = Skeleton(self)
         self.unreadable = Unreadable(self)
         self._body = QWidget(self)
-        self._foot = QScrollArea(self)
+        self._foot = ComposerFoot(self.composer, self)
         self._stack = QStackedLayout(self)
         self._reread = Reread(self, bridge, "conversation", self._reading)
         self._waiting = QTimer(self)
@@ -90,13 +89,6 @@ class ConversationPane(look.Ground, Deeds):
         words.follow(self.retranslate)
 
     def _lay_out(self) -> None:
-        self._foot.setWidget(self.composer)
-        self._foot.setWidgetResizable(True)
-        self._foot.setFrameShape(QFrame.Shape.NoFrame)
-        self._foot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._foot.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._foot.viewport().setAutoFillBackground(False)
-        self.composer.setAutoFillBackground(False)
         for part in (self.composer, self.head):
             part.installEventFilter(self)
         column = QVBoxLayout(self._body)
@@ -360,19 +352,9 @@ class ConversationPane(look.Ground, Deeds):
         return QSize(look.px(280), look.px(220))
 
     def _fit_composer(self) -> None:
-        """As high as the composer's page needs, and never more than its share."""
         scarce = self.height() < look.px(SCARCE)
         self.head.fold(scarce)
         self.composer.make_room(scarce)
-        width = self._foot.viewport().width()
-        tall, head = _height(self.composer, width), _height(self.head, self.width())
+        head = height_within(self.head, self.width())
         self.head.setFixedHeight(head)
-        room = min(round(self.height() * _COMPOSER_SHARE), self.height() - head - LEAST_TIMELINE)
-        self._foot.setFixedHeight(min(tall, max(look.px(110), room)))
-
-
-def _height(widget: QWidget, width: int) -> int:
-    """What its layout needs within `width`."""
-    layout = widget.layout()
-    assert layout is not None
-    return layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        self._foot.fit(self.height(), head, scarce=scarce)

@@ -240,10 +240,10 @@ async def test_nothing_is_cut_off_at_either_end_of_the_text_scale(desk: Desk, qa
         assert shown
         for button in shown:
             assert head.rect().contains(button.mapTo(head, button.rect().bottomRight())), button.accessibleName()
-        foot = desk.pane._foot
+        foot, send = desk.pane._foot, desk.pane.composer.answer.send_button
+        desk.pane.focus_answer()  # at rest it gives way to the timeline
+        await until(lambda: foot.viewport().rect().contains(send.mapTo(foot.viewport(), send.rect().bottomRight())))
         assert foot.height() + head.height() < desk.pane.height()
-        send = desk.pane.composer.answer.send_button
-        assert foot.viewport().rect().contains(send.mapTo(foot.viewport(), send.rect().bottomRight()))
         for row in desk.pane.timeline.rows():
             assert row.height() >= row.heightForWidth(row.width())
     finally:
