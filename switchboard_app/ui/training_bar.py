@@ -48,12 +48,14 @@ class TrainingBar(look.TrainingStrip):
         ):
             self.trouble_wanted.emit()
 
+    def aside(self) -> int:
+        return look.text_width(self._way, look.Type.SECONDARY_MEDIUM) + 2 * look.px(look.S3) if self._way else 0
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._way:
             return
         painter = QPainter(self)
-        width = look.text_width(self._way, look.Type.SECONDARY_MEDIUM) + 2 * look.px(look.S3)
-        plate = QRectF(self.width() - width, 0, width, self.height())
+        plate = QRectF(self.width() - self.aside(), 0, self.aside(), self.height())
         painter.fillRect(plate, look.color("late_ground"))
         look.text(painter, plate, self._way, look.Type.SECONDARY_MEDIUM, "late", align=Qt.AlignmentFlag.AlignCenter)

@@ -67,3 +67,21 @@ async def test_the_strip_names_what_is_played(workspace: Workspace, window: look
     played.play("Kanton", Trouble.DOWN)
     bar.retranslate()
     assert f"Kanton: {trouble_words(Trouble.DOWN)[0]}" in bar.accessibleName()
+
+
+@pytest.mark.parametrize("width", [400, 1024, 2560])
+def test_the_strip_begins_with_training_whatever_the_room(
+    window: look.Ground, workspace: Workspace, width: int
+) -> None:
+    played = Played()
+    played.on["Rathaus Basel"] = Trouble.DOWN
+    workspace.bridge.rehearsal = played
+    bar = TrainingBar(workspace.bridge, window)
+    bar.resize(width, 24)
+    assert bar.accessibleName() in bar.toolTip()
+    plate = bar.plate()
+    assert plate.left() >= 0
+    assert plate.right() <= width - bar.aside()
+    assert bar.aside() > 0
+    if width == 2560:
+        assert plate.center().x() == width / 2

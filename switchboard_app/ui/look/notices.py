@@ -20,7 +20,7 @@ from switchboard_app.ui.look.icons import paint_icon
 from switchboard_app.ui.look.labels import Label
 from switchboard_app.ui.look.paragraph import Paragraph
 from switchboard_app.ui.look.tokens import RADIUS, S2, S3, S4, Type
-from switchboard_app.ui.plain import plain_text
+from switchboard_app.ui.plain import plain_text, plain_tooltip
 
 
 class Kind(StrEnum):
@@ -261,7 +261,18 @@ class TrainingStrip(QWidget):
         """Say something else."""
         self._words = plain_text(words)
         self.setAccessibleName(self._words)
+        plain_tooltip(self, words)
         self.update()
+
+    def aside(self) -> int:
+        """Pixels at the right that the words leave free."""
+        return 0
+
+    def plate(self) -> QRectF:
+        """Where the words stand: in the middle as long as there is room, else from the left on."""
+        room = self.width() - self.aside()
+        width = min(paint.text_width(self._words, Type.SECONDARY_MEDIUM) + 2 * theme.px(S4), room)
+        return QRectF(min((self.width() - width) / 2, room - width), 0, width, self.height())
 
     def retheme(self) -> None:
         self.updateGeometry()
@@ -273,10 +284,10 @@ class TrainingStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_stripes(painter, QRectF(self.rect()))
-        width = paint.text_width(self._words, Type.SECONDARY_MEDIUM) + 2 * theme.px(S4)
-        plate = QRectF((self.width() - width) / 2, 0, width, self.height())
+        plate, edge = self.plate(), theme.px(S2)
         painter.fillRect(plate, theme.color("late_ground"))
-        paint.text(painter, plate, self._words, Type.SECONDARY_MEDIUM, "late", align=Qt.AlignmentFlag.AlignCenter)
+        inside, centre = plate.adjusted(edge, 0, -edge, 0), Qt.AlignmentFlag.AlignCenter
+        paint.text(painter, inside, self._words, Type.SECONDARY_MEDIUM, "late", align=centre)
 
 
 def paint_stripes(painter: QPainter, rect: QRectF) -> None:
