@@ -58,12 +58,13 @@ class ConversationHead(QWidget):
         self.more_button = look.KeyButton("⋯", parent=self)
         self._actions = QWidget(self)
         self._row = Flow(self._actions)
-        for button in (self.owner_button, self.forward_button, self.done_button, self.more_button):
+        for button in (self.owner_button, self.forward_button, self.done_button):
             self._row.addWidget(button)
         self._grid = QGridLayout(self)
         self._grid.addWidget(self.name, 0, 0)
         self._grid.addWidget(self._actions, 0, 1, Qt.AlignmentFlag.AlignRight)
-        self._grid.addWidget(self._chips, 1, 0, 1, 2)
+        self._grid.addWidget(self.more_button, 0, 2)
+        self._grid.addWidget(self._chips, 1, 0, 1, 3)
         self._grid.setColumnStretch(0, 1)
         self.owner_button.clicked.connect(self._owner_pressed)
         self.forward_button.clicked.connect(self.forward)
@@ -218,14 +219,15 @@ class ConversationHead(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Buttons beside the name where there is room, else below everything."""
-        needed = self._actions.sizeHint().width() + look.px(_NAME) + 2 * look.px(18) + look.px(look.S2)
+        """Buttons beside the name where there is room, else below everything; the menu stays beside the name."""
+        buttons = self._actions.sizeHint().width() + self.more_button.sizeHint().width()
+        needed = buttons + look.px(_NAME) + 2 * look.px(18) + 2 * look.px(look.S2)
         stacked = self.width() < needed
         if stacked == self._stacked:
             return
         self._stacked = stacked
         self._grid.removeWidget(self._actions)
         if stacked:
-            self._grid.addWidget(self._actions, 2, 0, 1, 2)
+            self._grid.addWidget(self._actions, 2, 0, 1, 3)
         else:
             self._grid.addWidget(self._actions, 0, 1, Qt.AlignmentFlag.AlignRight)
