@@ -20,7 +20,7 @@ from switchboard_app.ui.text.due import due_chip, window_chip
 from switchboard_app.ui.text.message import language_name
 
 _NAME = 120
-"""The least room for the name beside the buttons, at 100 %."""
+"""The least room for a longer name beside the buttons, at 100 %."""
 
 
 class ConversationHead(QWidget):
@@ -221,7 +221,8 @@ class ConversationHead(QWidget):
     def _fit(self) -> None:
         """Buttons beside the name where there is room, else below everything; the menu stays beside the name."""
         buttons = self._actions.sizeHint().width() + self.more_button.sizeHint().width()
-        needed = buttons + look.px(_NAME) + 2 * look.px(18) + 2 * look.px(look.S2)
+        name = min(look.px(_NAME), look.text_width(self.name.source(), look.Type.TITLE))
+        needed = buttons + name + 2 * look.px(18) + 2 * look.px(look.S2)
         stacked = self.width() < needed
         if stacked == self._stacked:
             return
