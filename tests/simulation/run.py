@@ -123,6 +123,8 @@ class Simulation:
             for station in self.stations:
                 station.crash()
             rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in rest:
+                task.cancel()  # a scene that fails leaves its mishaps behind, which would go on for ever
             await asyncio.gather(*rest, return_exceptions=True)
 
 

@@ -168,7 +168,8 @@ async def sends(
     for _ in range(replies):
         where.reply(sim.dice.choice(sorted(where.enquiries)))
         await sim.sleep(sim.dice.uniform(0, 20))
-    for turn in range(1200):
+    # by a wrong clock a limit may be waited for two hours longer, several times over: then ten hours instead of five
+    for turn in range(1200 if right_clock else 2400):
         await sim.sleep(15)
         if where.look() and turn > 4:
             break
