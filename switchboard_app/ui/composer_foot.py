@@ -22,6 +22,8 @@ _LEAST, _LEAST_AT_REST = 110, 56
 _SETTLE = 60
 """Milliseconds until it follows the focus; longer while a button of the mouse is held: what was pressed must still be
 under it when it is let go."""
+_PATIENCE = 60
+"""So often it waits for that: of a button that was let go elsewhere Qt may never hear."""
 
 
 class ComposerFoot(QScrollArea):
@@ -32,6 +34,7 @@ class ComposerFoot(QScrollArea):
         self._composer = composer
         self._pane, self._head, self._scarce = 0, 0, False
         self._writing = False
+        self._waited = 0
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE)
@@ -61,9 +64,11 @@ class ComposerFoot(QScrollArea):
             self._settle.start()
 
     def _follow_focus(self) -> None:
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton and self._waited < _PATIENCE:
+            self._waited += 1
             self._settle.start()
             return
+        self._waited = 0
         self._writing = self._composer.has_focus()
         self.fit(self._pane, self._head, scarce=self._scarce)
         writes = QApplication.focusWidget()

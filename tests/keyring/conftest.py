@@ -135,7 +135,7 @@ class Desktop:
         self.end_bus()
 
 
-def _until(true: object, seconds: float = 10.0) -> None:
+def _until(true: object, seconds: float = 60.0) -> None:
     assert callable(true)
     ends = time.monotonic() + seconds
     while not true():

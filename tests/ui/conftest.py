@@ -43,6 +43,7 @@ def plain_window(qapp: QApplication) -> Iterator[None]:
     ]
     _delete_windows(qapp)
     gc.enable()
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton, "the next test begins with a button held"
     assert not guessing, f"labels that would interpret what they show: {guessing}"
 
 

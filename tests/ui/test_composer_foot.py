@@ -7,8 +7,10 @@ import asyncio
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from switchboard_app.ui import composer_foot
 from switchboard_app.ui.timeline_view import LEAST_TIMELINE
 from tests.ui.open_enquiry import Desk
 from tests.ui.workspace import Workspace, until
@@ -51,6 +53,17 @@ async def test_nothing_moves_under_a_button_that_is_held(desk: Desk) -> None:
     await asyncio.sleep(0.2)
     assert desk.pane._foot.height() == before
     QTest.mouseRelease(desk.window.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
+    await until(lambda: desk.pane._foot.height() > before)
+
+
+async def test_a_button_that_is_never_let_go_does_not_hold_it_for_ever(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composer_foot, "_PATIENCE", 2)
+    await low(desk)
+    before = desk.pane._foot.height()
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    desk.pane.focus_answer()
     await until(lambda: desk.pane._foot.height() > before)
 
 

@@ -150,6 +150,7 @@ def test_paragraph_copies_what_is_marked_even_after_an_emoji(qtbot: QtBot, open_
     QTest.keyClick(paragraph, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "👩🏽‍🚒 Grüezi\nzweite Zeile"
     QTest.mouseDClick(paragraph, Qt.MouseButton.LeftButton, pos=QPoint(8, 27))
+    QTest.mouseRelease(paragraph, Qt.MouseButton.LeftButton, pos=QPoint(8, 27))
     assert paragraph.selected_text() == "zweite"
 
 
