@@ -62,9 +62,10 @@ async def test_a_button_that_is_never_let_go_does_not_hold_it_for_ever(
     monkeypatch.setattr(composer_foot, "_PATIENCE", 2)
     await low(desk)
     before = desk.pane._foot.height()
-    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
-    desk.pane.focus_answer()
-    await until(lambda: desk.pane._foot.height() > before)
+    with monkeypatch.context() as held:
+        held.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+        desk.pane.focus_answer()
+        await until(lambda: desk.pane._foot.height() > before)
 
 
 async def test_where_there_is_room_the_focus_changes_nothing(desk: Desk) -> None:
