@@ -129,7 +129,7 @@ def _read_again(tx: Transaction, wanted: QueueFilter, anchors: Sequence[_Anchor]
     return _Read(_Stretch(start, tuple(rows), total), None, 0, 0)
 
 
-def _read_changes(
+def _read_and_compare(
     tx: Transaction, wanted: QueueFilter, anchors: Sequence[_Anchor], first: int, end: int, shown: _Stretch
 ) -> tuple[_Read, list[Step] | None]:
     """The rows, and how what is shown becomes them: compared here, where it does not hold up the window's loop."""
@@ -264,7 +264,7 @@ class QueueModel(QAbstractTableModel):
         end = max(first, min(old.first + len(old.rows), look.last + KEPT))
         rows = [(one, old.at(self._places[one])) for one in look.anchors if one in self._places]
         anchors = tuple(_Anchor(one, self._places[one], row.version) for one, row in rows if row is not None)
-        read, plan = await self._bridge.ask(_read_changes, wanted, anchors, first, end, old)
+        read, plan = await self._bridge.ask(_read_and_compare, wanted, anchors, first, end, old)
         if wanted is self._wanted:
             self._take(read, plan, self._look())
 

@@ -55,7 +55,7 @@ class TrainingBar(look.TrainingStrip):
         super().paintEvent(event)
         if not self._way:
             return
-        painter = QPainter(self)
-        plate = QRectF(self.width() - self.aside(), 0, self.aside(), self.height())
+        painter, width = QPainter(self), self.aside()
+        plate = QRectF(self.width() - width, 0, width, self.height())
         painter.fillRect(plate, look.color("late_ground"))
         look.text(painter, plate, self._way, look.Type.SECONDARY_MEDIUM, "late", align=Qt.AlignmentFlag.AlignCenter)

@@ -64,6 +64,9 @@ async def test_it_fits(
     look.apply(qapp, look.Theme.LIGHT, 1.0)
 
 
+# -- the end and the next start -------------------------------------------------------------------------------------
+
+
 async def test_the_next_start_is_as_it_was_left(workspace: Workspace, page: Account, station: Station) -> None:
     async with opened(workspace, station, (1300, 800)) as window:
         window.show_list(Choice(View.OPEN, Channel.FACEBOOK, page.id, "Rathaus Basel"))
